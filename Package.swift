@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target of this package is compiled with.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+  .enableUpcomingFeature("ExistentialAny"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// The daemon has one thread: the compiler proves that nothing of it is shared.
+/// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0466-control-default-actor-isolation.md
+let onMainActor: [SwiftSetting] = strict + [.defaultIsolation(MainActor.self)]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "jobd",
+  products: [
+    .executable(name: "jobd", targets: ["jobd"]),
+    .executable(name: "jobctl", targets: ["jobctl"]),
+    .library(name: "JobClient", targets: ["JobClient"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+  ],
+  targets: [
+    // The C that Swift can't say: clone3, control messages, raw waitid. Nothing else.
+    .target(name: "CLinux"),
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+    // The protocol, for any interface: no job in it, no I/O in it.
+    .target(name: "Varlink", swiftSettings: strict),
+    // System calls, each once and typed, and the descriptors they return, each with one owner.
+    .target(name: "LinuxSystem", dependencies: ["CLinux", system], swiftSettings: strict),
+    // Varlink messages and the descriptors that travel with them, over a Unix socket.
+    .target(
+      name: "VarlinkSocket", dependencies: ["LinuxSystem", "Varlink", system],
+      swiftSettings: strict),
+
+    // The io.jobd vocabulary.
+    .target(
+      name: "JobProtocol", dependencies: ["Varlink"],
+      resources: [.embedInCode("io.jobd.varlink")], swiftSettings: strict),
+    // What the daemon decides. Pure: no system call, no clock.
+    .target(name: "JobEngine", dependencies: ["JobProtocol", collections], swiftSettings: strict),
+    // How it is done: cgroup, process, pidfd, as owned values.
+    .target(
+      name: "LinuxProcess", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),
+
+    .executableTarget(
+      name: "jobd",
+      dependencies: [
+        "CSystemd", "JobEngine", "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink",
+        "VarlinkSocket", argumentParser, system, .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: onMainActor,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
+    // The library for Swift programs.
+    .target(
+      name: "JobClient", dependencies: ["JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket", system],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "jobctl",
+      dependencies: [
+        "JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket", argumentParser, system,
+      ],
+      swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket", system],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "VarlinkTests", dependencies: ["LinuxSystem", "Varlink", "VarlinkSocket", system],
+      swiftSettings: strict),
+    .testTarget(name: "JobProtocolTests", dependencies: ["JobProtocol", "Varlink"], swiftSettings: strict),
+    .testTarget(name: "JobEngineTests", dependencies: ["JobEngine", "JobProtocol"], swiftSettings: strict),
+    .testTarget(name: "LinuxProcessTests", dependencies: ["LinuxProcess", "LinuxSystem", "CLinux", system], swiftSettings: strict),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "TestSupport", "JobClient", "JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket",
+        "jobd", "jobctl", system,
+      ],
+      swiftSettings: strict),
+  ]
+)
