@@ -1,0 +1,30 @@
+public import Varlink
+
+/// Who asked for a job to end, and why.
+public struct Requester: WireObject {
+  public var uid: Int
+  /// Process at the other end of the connection when it was made.
+  public var pid: Int
+  public var reason: String?
+
+  public init(uid: Int, pid: Int, reason: String? = nil) {
+    self.uid = uid
+    self.pid = pid
+    self.reason = reason
+  }
+
+  public init(_ object: JSONObject, at path: String) throws(BadValue) {
+    let reader = Reader(object: object, path: path)
+    self.uid = try reader.int("uid")
+    self.pid = try reader.int("pid")
+    self.reason = try reader.optionalString("reason")
+  }
+
+  public var wire: JSONObject {
+    var object = JSONObject()
+    object.set("uid", uid)
+    object.set("pid", pid)
+    object.set("reason", reason)
+    return object
+  }
+}
