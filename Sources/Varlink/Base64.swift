@@ -1,43 +1,79 @@
-/// Base64 with padding (RFC 4648, section 4), as Varlink carries binary data in strings.
+/// Base64 with the standard alphabet and padding: RFC 4648, section 4.
 public enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  public static func encode(_ bytes: some Collection<UInt8>) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var iterator = bytes.makeIterator()
-    while let first = iterator.next() {
-      let second = iterator.next()
-      let third = second == nil ? nil : iterator.next()
-      text.append(alphabet[Int(first >> 2)])
-      text.append(alphabet[Int((first & 0x03) << 4 | (second ?? 0) >> 4)])
-      text.append(
-        second.map { alphabet[Int(($0 & 0x0f) << 2 | (third ?? 0) >> 6)] } ?? UInt8(ascii: "="))
-      text.append(third.map { alphabet[Int($0 & 0x3f)] } ?? UInt8(ascii: "="))
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  /// `nil` unless the text is base64 from its first to its last character, padding included.
-  public static func decode(_ text: String) -> [UInt8]? {
-    let characters = Array(text.utf8)
-    guard characters.count % 4 == 0 else { return nil }
-    let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-    guard padding <= 2 else { return nil }
-
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(characters.count / 4 * 3)
-    var bits: UInt32 = 0
-    for (index, character) in characters.dropLast(padding).enumerated() {
-      guard let value = alphabet.firstIndex(of: character) else { return nil }
-      bits = bits << 6 | UInt32(value)
-      if index % 4 == 3 {
-        bytes += [UInt8(bits >> 16 & 0xff), UInt8(bits >> 8 & 0xff), UInt8(bits & 0xff)]
-        bits = 0
+  /// Appends the base64 of `data`.
+  public static func append(_ data: Span<UInt8>, to bytes: inout [UInt8]) {
+    bytes.append(addingCapacity: encodedCount(of: data.count)) { output in
+      let alphabet = alphabet.span
+      var index = 0
+      while index + 3 <= data.count {
+        let group = UInt32(data[index]) << 16 | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2])
+        output.append(alphabet[Int(group >> 18)])
+        output.append(alphabet[Int(group >> 12 & 63)])
+        output.append(alphabet[Int(group >> 6 & 63)])
+        output.append(alphabet[Int(group & 63)])
+        index += 3
       }
+      if index == data.count { return }
+      let second = index + 1 < data.count ? data[index + 1] : 0
+      let group = UInt32(data[index]) << 16 | UInt32(second) << 8
+      output.append(alphabet[Int(group >> 18)])
+      output.append(alphabet[Int(group >> 12 & 63)])
+      output.append(index + 1 < data.count ? alphabet[Int(group >> 6 & 63)] : padding)
+      output.append(padding)
     }
-    if padding == 1 { bytes += [UInt8(bits >> 10 & 0xff), UInt8(bits >> 2 & 0xff)] }
-    if padding == 2 { bytes.append(UInt8(bits >> 4 & 0xff)) }
-    return bytes
   }
+
+  /// The base64 of `data`.
+  public static func encode(_ data: some Sequence<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    append(Array(data).span, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Bytes of base64 that `count` bytes of data make.
+  public static func encodedCount(of count: Int) -> Int { (count + 2) / 3 * 4 }
+
+  /// The data; `nil` unless `text` is exactly what ``encode(_:)`` would make of it: padded, no
+  /// whitespace, no stray bits at the end.
+  public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count.isMultiple(of: 4) else { return nil }
+    let padded = digits.reversed().prefix(2).prefix { $0 == padding }.count
+    var data: [UInt8] = []
+    data.reserveCapacity(digits.count / 4 * 3)
+    var group: UInt32 = 0
+    for (index, digit) in digits.dropLast(padded).enumerated() {
+      let value = values[Int(digit)]
+      guard value < 64 else { return nil }
+      group = group << 6 | UInt32(value)
+      guard index & 3 == 3 else { continue }
+      data.append(UInt8(truncatingIfNeeded: group >> 16))
+      data.append(UInt8(truncatingIfNeeded: group >> 8))
+      data.append(UInt8(truncatingIfNeeded: group))
+      group = 0
+    }
+    switch padded {
+    case 1:
+      guard group & 0b11 == 0 else { return nil }
+      data.append(UInt8(truncatingIfNeeded: group >> 10))
+      data.append(UInt8(truncatingIfNeeded: group >> 2))
+    case 2:
+      guard group & 0b1111 == 0 else { return nil }
+      data.append(UInt8(truncatingIfNeeded: group >> 4))
+    default: break
+    }
+    return data
+  }
+
+  private static let padding = UInt8(ascii: "=")
+
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// What each byte stands for, 64 where for nothing.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 64, count: 256)
+    for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
+  }()
 }
