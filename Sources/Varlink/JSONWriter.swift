@@ -95,6 +95,19 @@ public struct JSONWriter: ~Copyable {
     }
   }
 
+  /// A member whose value `body` writes; no member where it writes nothing.
+  mutating func optionalMember<Failure: Error>(
+    _ name: String, _ body: (inout JSONWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    let (before, neededComma) = (bytes.count, needsComma)
+    self.name(name)
+    let start = bytes.count
+    try body(&self)
+    guard bytes.count == start else { return }
+    bytes.removeSubrange(before...)
+    needsComma = neededComma
+  }
+
   // MARK: Parts
 
   private mutating func separate() {
