@@ -17,6 +17,10 @@ public enum MalformedMessage: Error, Hashable, Sendable {
   case contradictoryFlags
   /// An error reply with `continues`.
   case continuingError
+  /// A reply with `continues` to a call without `more`.
+  case unexpectedContinuation
+  /// A reply, and no call waits for one.
+  case unexpectedReply
 }
 
 extension MalformedMessage: CustomStringConvertible {
@@ -29,6 +33,8 @@ extension MalformedMessage: CustomStringConvertible {
     case .unknownMember(let name): "malformed message: unknown member '\(name)'"
     case .contradictoryFlags: "malformed message: more than one of oneway, more and upgrade"
     case .continuingError: "malformed message: an error that continues"
+    case .unexpectedContinuation: "a reply that continues, to a call without 'more'"
+    case .unexpectedReply: "a reply that no call waits for"
     }
   }
 }
