@@ -47,7 +47,12 @@ func standalone(_ kind: String) -> [LinkerSetting] {
 }
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+
+/// A product of swift-collections.
+func collections(_ module: String) -> Target.Dependency {
+  .product(name: module, package: "swift-collections")
+}
+
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -84,7 +89,13 @@ let package = Package(
       name: "JobProtocol", dependencies: ["Varlink"],
       resources: [.embedInCode("io.jobd.varlink")], swiftSettings: strict),
     // What the daemon decides. Pure: no system call, no clock.
-    .target(name: "JobEngine", dependencies: ["JobProtocol", collections], swiftSettings: strict),
+    .target(
+      name: "JobEngine",
+      dependencies: [
+        "JobProtocol", collections("DequeModule"), collections("HeapModule"),
+        collections("OrderedCollections"),
+      ],
+      swiftSettings: strict),
     // How it is done: cgroup, process, pidfd, as owned values.
     .target(
       name: "LinuxProcess", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),

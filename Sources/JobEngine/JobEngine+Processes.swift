@@ -1,0 +1,54 @@
+public import JobProtocol
+
+// What becomes of a job's processes.
+
+extension JobEngine {
+  /// Starts jobs of the queue while there are slots.
+  mutating func startQueued() {
+    guard !isShuttingDown else { return }
+    while running < limits.runningMax, let id = queue.popFirst() {
+      live[id]?.phase = .starting
+      running += 1
+      emit(.spawn(id))
+    }
+  }
+
+  /// The job's command was executed.
+  ///
+  /// - Parameter controlGroup: The leaf's path, for those who ask.
+  public mutating func spawned(_ id: JobID, pid: Int, controlGroup: String?, at now: Timestamp) {
+    guard var job = live[id], job.main == .unborn else { return }
+    job.main = .running(pid: pid)
+    job.startedAt = now
+    job.controlGroup = controlGroup
+    switch job.phase {
+    case .starting:
+      job.phase = .running
+      live[id] = job
+      announce(job) { .started($0) }
+    case .stopping(var sequence):
+      sequence.born()
+      job.phase = .stopping(sequence)
+      live[id] = job
+      announce(job) { .started($0) }
+      // A kill that was sent before may have found an empty leaf.
+      sequence.isKilling ? emit(.kill(id)) : askIfBorn(id)
+    case .queued, .running, .lingering, .settling:
+      preconditionFailure("job \(id) was born in \(job.phase)")
+    }
+  }
+
+  /// The job's command could not be executed; there is no process.
+  public mutating func spawnFailed(_ id: JobID, _ failure: StartFailure, at now: Timestamp) {
+    guard let job = live[id], job.main == .unborn, job.holdsSlot else { return }
+    settle(id, .failedToStart(failure), at: now)
+  }
+
+  /// The main process ended, and was reaped.
+  public mutating func mainExited(_ id: JobID, _ exit: MainExit, at now: Timestamp) {
+    guard let job = live[id], case .running(let pid) = job.main else { return }
+    live[id]?.main = .exited(exit, pid: pid)
+    if case .stopping(let sequence) = job.phase, sequence.plan.scope == .main { askIfBorn(id) }
+    emit(.inspect(id))
+  }
+}

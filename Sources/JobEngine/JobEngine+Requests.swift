@@ -1,0 +1,117 @@
+public import JobProtocol
+
+// What clients ask for.
+
+extension JobEngine {
+  /// A client calls `Run`: its connection is the job's lifeline from now on.
+  ///
+  /// - Returns: The new job's number; what becomes of it follows as actions.
+  public mutating func runRequested(
+    _ request: RunRequest, by client: ClientID, _ peer: Peer, at now: Timestamp
+  ) throws(JobdError) -> JobID {
+    precondition(jobOfClient[client] == nil, "a connection that is busy called Run")
+    if isShuttingDown { throw .shuttingDown }
+    let hasSlot = running < limits.runningMax
+    guard hasSlot || queue.count < limits.queuedMax else {
+      throw .tooManyJobs(limit: limits.runningMax + limits.queuedMax)
+    }
+    let id = makeID()
+    let job = LiveJob(id: id, request: request, owner: peer, client: client, queuedAt: now)
+    live[id] = job
+    queue.append(id)
+    jobOfClient[client] = id
+    announce(job) { .queued($0) }
+    if hasSlot { startQueued() }
+    return id
+  }
+
+  /// A client calls `Cancel`.
+  public mutating func cancelRequested(
+    _ id: JobID, signal: Int32?, gracePeriod: Int?, reason: String?, by client: ClientID,
+    _ peer: Peer, at now: Timestamp
+  ) throws(JobdError) {
+    if let finished = history[id], mayAccess(peer, owner: finished.runtime.uid) {
+      return emit(.replyToCancel(client, CancelReply(job: finished)))
+    }
+    guard let job = live[id], mayAccess(peer, owner: job.owner.uid) else {
+      throw .noSuchJob(id: id.rawValue)
+    }
+    live[id]?.cancelers.append(client)
+    jobOfClient[client] = id
+    let requester = Requester(uid: peer.uid, pid: peer.pid, reason: reason)
+    stop(id, .requested(requester), signal: signal, gracePeriod: gracePeriod, at: now)
+  }
+
+  /// A client calls `List`.
+  ///
+  /// - Parameter goesOn: Called with `more`: the client hears of every change.
+  public mutating func listRequested(
+    only id: JobID?, finished: Bool, goesOn: Bool, by client: ClientID, _ peer: Peer
+  ) throws(JobdError) {
+    var jobs: [Job] = finished || id != nil ? Array(history.all) : []
+    if let id {
+      jobs = history[id].map { [$0] } ?? live[id].map { [describe($0)] } ?? []
+    } else {
+      jobs += live.values.sorted { $0.id < $1.id }.map(describe)
+    }
+    jobs.removeAll { !mayAccess(peer, owner: $0.runtime.uid) }
+    if let id, jobs.isEmpty { throw .noSuchJob(id: id.rawValue) }
+
+    let isOver = id != nil && jobs.allSatisfy { $0.runtime.state == .finished }
+    let continues = goesOn && !isOver
+    if continues { observers.add(client, Observers.Observer(peer: peer, only: id)) }
+    emit(.replyToList(client, ListReply(jobs: jobs), continues: continues))
+  }
+
+  /// An observer has room for another reply.
+  public mutating func observerReady(_ client: ClientID) {
+    if let action = observers.ready(client) { emit(action) }
+  }
+
+  /// How a client's line ended.
+  public enum LineEnding: Hashable, Sendable {
+    /// It says no more, and still listens.
+    case halfClosed
+    /// There is nobody.
+    case closed
+  }
+
+  /// A client's line ended.
+  public mutating func lineEnded(_ client: ClientID, _ ending: LineEnding, at now: Timestamp) {
+    if ending == .closed { observers.remove(client) }
+    guard let id = jobOfClient[client], var job = live[id] else { return }
+
+    let heldIt = job.lifelines.remove(client)
+    if ending == .closed {
+      job.cancelers.removeAll { $0 == client }
+      let heard = job.audience.remove(client)
+      jobOfClient[client] = nil
+      if heard, job.audience.isEmpty { emit(.discardOutput(id)) }
+    }
+    live[id] = job
+    if heldIt, job.lifelines.isEmpty { stop(id, .disconnected, at: now) }
+  }
+
+  /// The service has to stop: all jobs end, and no new one begins.
+  ///
+  /// - Parameter hurry: Somebody asked again: kill at once.
+  public mutating func shutdownRequested(hurry: Bool = false, at now: Timestamp) {
+    isShuttingDown = true
+    for id in live.keys.sorted() {
+      let period = hurry ? 0 : min(
+        live[id]?.plan.gracePeriod ?? 0, limits.shutdownGracePeriodMax)
+      stop(id, .shutdown, gracePeriod: period, at: now)
+      flushInTime(id, at: now)
+    }
+    exitIfDone()
+  }
+}
+
+extension [ClientID] {
+  /// - Returns: It was there.
+  fileprivate mutating func remove(_ client: ClientID) -> Bool {
+    guard let index = firstIndex(of: client) else { return false }
+    remove(at: index)
+    return true
+  }
+}

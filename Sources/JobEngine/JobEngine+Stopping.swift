@@ -1,0 +1,128 @@
+public import JobProtocol
+
+// The cancel sequence: ask, wait, kill, look.
+
+extension JobEngine {
+  /// Begins to stop a job, or hurries a job that is being stopped.
+  mutating func stop(
+    _ id: JobID, _ reason: StopReason, signal: Int32? = nil, gracePeriod: Int? = nil,
+    at now: Timestamp
+  ) {
+    guard var job = live[id] else { return }
+    switch job.phase {
+    case .queued:
+      settle(id, .neverStarted(reason), at: now)
+    case .starting, .running, .lingering:
+      var plan = job.plan
+      plan.signal = signal ?? plan.signal
+      plan.gracePeriod = gracePeriod ?? plan.gracePeriod
+      let sequence = StopSequence(
+        reason, plan: plan, born: job.main != .unborn, at: now.monotonic)
+      job.phase = .stopping(sequence)
+      live[id] = job
+      announce(job) { .stopping($0) }
+      sequence.deadline <= now.monotonic ? kill(id, at: now) : askIfBorn(id)
+    case .stopping(var sequence):
+      sequence.hurried(signal: signal, gracePeriod: gracePeriod, at: now.monotonic)
+      live[id]?.phase = .stopping(sequence)
+      guard !sequence.isKilling else { return }
+      if sequence.deadline <= now.monotonic {
+        kill(id, at: now)
+      } else if signal != nil {
+        askIfBorn(id)
+      }
+    case .settling:
+      break
+    }
+    updateDeadline(id)
+  }
+
+  mutating func askIfBorn(_ id: JobID) {
+    guard let job = live[id], case .stopping(let sequence) = job.phase, sequence.step == .asking
+    else { return }
+    var plan = sequence.plan
+    // Without its main process, what is left of the job is its tree.
+    if job.main.exit != nil { plan.scope = .tree }
+    emit(.ask(id, plan))
+  }
+
+  mutating func kill(_ id: JobID, at now: Timestamp) {
+    guard var job = live[id], case .stopping(var sequence) = job.phase else { return }
+    sequence.killing(at: now.monotonic, limits: limits)
+    job.killed = true
+    job.phase = .stopping(sequence)
+    live[id] = job
+    emit(.kill(id))
+    updateDeadline(id)
+  }
+
+  /// Every process of the job was sent SIGKILL, or it was tried.
+  public mutating func killed(_ id: JobID, at now: Timestamp) {
+    guard case .stopping(var sequence) = live[id]?.phase, sequence.isKilling else { return }
+    sequence.recheck(after: limits.recheckFirst, at: now.monotonic)
+    live[id]?.phase = .stopping(sequence)
+    emit(.inspect(id))
+    updateDeadline(id)
+  }
+
+  /// The job's tree was looked at.
+  public mutating func inspected(_ id: JobID, populated: Bool, at now: Timestamp) {
+    guard let job = live[id] else { return }
+    let mainIsGone = job.main.exit != nil
+    switch job.phase {
+    case .running, .lingering:
+      guard mainIsGone else { return }
+      if !populated { return settle(id, .ended, at: now) }
+      if job.waitsFor == .main { return stop(id, .mainExited, at: now) }
+      linger(id)
+    case .stopping(var sequence):
+      if !populated, mainIsGone {
+        let outcome: Settlement.Outcome =
+          sequence.reason == .mainExited ? .ended : .stopped(sequence.reason)
+        return settle(id, outcome, at: now)
+      }
+      guard mainIsGone else { return }
+      if sequence.foundPopulated(at: now.monotonic, limits: limits) { emit(.watch(id)) }
+      live[id]?.phase = .stopping(sequence)
+      updateDeadline(id)
+    case .queued, .starting, .settling:
+      break
+    }
+  }
+
+  /// The job is as long as its tree: waits for the kernel's word.
+  private mutating func linger(_ id: JobID) {
+    guard let job = live[id], job.phase != .lingering else { return }
+    live[id]?.phase = .lingering
+    emit(.watch(id))
+    // What changed before the watch began isn't notified.
+    emit(.inspect(id))
+  }
+
+  /// The kernel notifies that the job's tree may be empty.
+  public mutating func treeChanged(_ id: JobID, at now: Timestamp) {
+    if live[id] != nil { emit(.inspect(id)) }
+  }
+
+  /// What survived SIGKILL for as long as is allowed.
+  public mutating func survivorsFound(_ id: JobID, _ survivors: [Survivor], at now: Timestamp) {
+    guard case .stopping(let sequence) = live[id]?.phase,
+      sequence.isStuck(at: now.monotonic, limits: limits)
+    else { return }
+    settle(id, .stuck(survivors, sequence.reason), at: now)
+  }
+
+  /// A moment that the job's sequence waited for has come.
+  mutating func stopDeadlinePassed(_ id: JobID, _ sequence: StopSequence, at now: Timestamp) {
+    if !sequence.isKilling, now.monotonic >= sequence.deadline { return kill(id, at: now) }
+
+    var sequence = sequence
+    sequence.looked(at: now.monotonic, limits: limits)
+    live[id]?.phase = .stopping(sequence)
+    // One SIGKILL isn't always enough: a fork may be under way, an open leaf entered by somebody.
+    if sequence.isKilling, sequence.isSlow(limits) { emit(.kill(id)) }
+    emit(.inspect(id))
+    if sequence.isStuck(at: now.monotonic, limits: limits) { emit(.findSurvivors(id)) }
+    updateDeadline(id)
+  }
+}

@@ -1,0 +1,50 @@
+/// The bounds of the engine, each with the reason for its value. Times are microseconds.
+public struct Limits: Hashable, Sendable {
+  /// Jobs that run at one time; further ones are queued. What a machine bears is for its
+  /// administrator to say: this only keeps a client gone wild from taking all process ids (32,768
+  /// on a small machine).
+  public var runningMax = 4_096
+
+  /// Jobs that are queued; further ones are refused. Each costs some kilobytes.
+  public var queuedMax = 16_384
+
+  /// Finished jobs that are still listed: enough to look up what just ended, few enough that a
+  /// million jobs later the daemon is no larger.
+  public var finishedKept = 128
+
+  /// Finished jobs that an observer may be behind before it is dropped.
+  public var observerBacklogMax = 1_024
+
+  /// Grace period of a job that gives none: what supervisors and gopls use, long enough to remove
+  /// half-written files on a loaded machine.
+  public var gracePeriod = 5_000_000
+
+  /// Longest grace period that a job may ask for.
+  public var gracePeriodMax = 3_600_000_000
+
+  /// Longest grace period once the service itself has to stop: below the 90 s after which the
+  /// service manager would kill it (systemd-system.conf(5), DefaultTimeoutStopSec=).
+  public var shutdownGracePeriodMax = 30_000_000
+
+  /// How long the service waits, when it stops, for clients to read how their jobs ended.
+  public var shutdownFlushPeriod = 2_000_000
+
+  /// First look whether a killed tree is gone; each further one waits twice as long. The kernel
+  /// notifies at most once in 10 ms, and most trees are gone within half a millisecond.
+  public var recheckFirst = 250
+
+  /// Longest wait between two looks.
+  public var recheckMax = 100_000
+
+  /// How long a process may survive SIGKILL before its job is told as stuck: longer than a loaded
+  /// machine takes to tear down 5,000 processes or a process of many gigabytes.
+  public var stuckAfter = 10_000_000
+
+  /// First retry to remove what is left of a finished job; each further one waits twice as long.
+  public var removalRetryFirst = 10_000
+
+  /// Longest wait between two such retries.
+  public var removalRetryMax = 60_000_000
+
+  public init() {}
+}

@@ -1,0 +1,77 @@
+public import JobProtocol
+
+/// A job that isn't finished.
+struct LiveJob: Sendable {
+  enum Phase: Hashable, Sendable {
+    /// Waits for a slot.
+    case queued
+    /// Its first process is being made.
+    case starting
+    /// Its main process lives.
+    case running
+    /// Its main process has exited; the job is as long as its tree, which lives.
+    case lingering
+    /// On the way down.
+    case stopping(StopSequence)
+    /// No process is left (or those that are left are stuck): being settled.
+    case settling(Settlement)
+  }
+
+  let id: JobID
+  /// Without the environment, which is nobody's business.
+  let context: JobContext
+  let owner: Peer
+  let plan: StopPlan
+  let waitsFor: Scope
+  let queuedAt: Timestamp
+
+  var phase = Phase.queued
+  var main = MainProcess.unborn
+  var startedAt: Timestamp?
+  var controlGroup: String?
+  /// Processes didn't end when asked, and were killed.
+  var killed = false
+
+  /// Connections that hold the job alive.
+  var lifelines: [ClientID]
+  /// Connections whose `Run` hears what becomes of it.
+  var audience: [ClientID]
+  /// Connections whose `Cancel` waits for the end.
+  var cancelers: [ClientID] = []
+
+  init(
+    id: JobID, request: RunRequest, owner: Peer, client: ClientID, queuedAt: Timestamp
+  ) {
+    self.id = id
+    self.context = request.context
+    self.plan = request.stop
+    self.waitsFor = request.waitsFor
+    self.owner = owner
+    self.queuedAt = queuedAt
+    self.lifelines = [client]
+    self.audience = [client]
+  }
+
+  /// Takes one of the slots.
+  var holdsSlot: Bool {
+    switch phase {
+    case .starting, .running, .lingering, .stopping: true
+    case .queued, .settling: false
+    }
+  }
+
+}
+
+/// What a client asks for with `Run`, everything decided.
+public struct RunRequest: Hashable, Sendable {
+  /// Without the environment.
+  public var context: JobContext
+  public var stop: StopPlan
+  public var waitsFor: Scope
+
+  public init(context: JobContext, stop: StopPlan, waitsFor: Scope) {
+    self.context = context
+    self.stop = stop
+    self.waitsFor = waitsFor
+  }
+}
