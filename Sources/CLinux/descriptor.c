@@ -1,0 +1,81 @@
+#define _GNU_SOURCE
+#include "clinux_descriptor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL  // Linux 6.3
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+int clinux_openat(int directory, const char *path, int flags, uint32_t mode) {
+  int fd;
+  do fd = openat(directory, path, flags | O_CLOEXEC, (mode_t)mode);
+  while (fd < 0 && errno == EINTR);
+  return fd < 0 ? -errno : fd;
+}
+
+int clinux_at_fdcwd(void) { return AT_FDCWD; }
+
+int clinux_pipe(int ends[2], int flags) { return pipe2(ends, O_CLOEXEC | flags) ? -errno : 0; }
+
+int clinux_set_nonblocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ? -errno : 0;
+}
+
+int clinux_memory_file(const char *name) {
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  // Kernels before 6.3 don't know the flag; later ones warn in the log of who doesn't use it.
+  if (fd < 0 && errno == EINVAL) fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  return fd < 0 ? -errno : fd;
+}
+
+int clinux_seal(int fd) {
+  return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) ? -errno
+                                                                                         : 0;
+}
+
+int clinux_mkdir(int directory, const char *name) {
+  return mkdirat(directory, name, 0755) ? -errno : 0;
+}
+
+int clinux_rmdir(int directory, const char *name) {
+  return unlinkat(directory, name, AT_REMOVEDIR) ? -errno : 0;
+}
+
+ssize_t clinux_subdirectories(int directory, char *buffer, size_t size, size_t *used) {
+  ssize_t filled = syscall(SYS_getdents64, directory, buffer, size);
+  if (filled < 0) return -errno;
+  // The names are moved to the front of the buffer that the entries came in: a name never
+  // starts before its entry's fixed part, so what is written was read already.
+  *used = 0;
+  for (ssize_t at = 0; at < filled;) {
+    const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+    const char *name = entry->d_name;
+    at += entry->d_reclen;
+    if (entry->d_type != DT_DIR || !strcmp(name, ".") || !strcmp(name, "..")) continue;
+    size_t length = strlen(name) + 1;
+    memmove(buffer + *used, name, length);
+    *used += length;
+  }
+  return filled;
+}
+
+ssize_t clinux_xattr(int fd, const char *name, void *value, size_t size) {
+  ssize_t length = fgetxattr(fd, name, value, size);
+  return length < 0 ? -errno : length;
+}
+
+int64_t clinux_filesystem_type(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) ? -errno : (int64_t)status.f_type;
+}

@@ -1,0 +1,126 @@
+#define _GNU_SOURCE
+#include "clinux_guardian.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clinux_cgroup.h"
+#include "clinux_descriptor.h"
+
+enum {
+  FIRST_DELAY_MILLISECONDS = 1,
+  LAST_DELAY_MILLISECONDS = 1000,
+  KEPT = 4,
+};
+
+static void write_text(int directory, const char *path, const char *text) {
+  int fd = clinux_openat(directory, path, O_WRONLY, 0);
+  if (fd < 0) return;
+  // An answer would change nothing: what wasn't done is tried again, or isn't permitted.
+  (void)!write(fd, text, strlen(text));
+  close(fd);
+}
+
+// Closes everything but the given descriptors, and the standard ones: those are /dev/null, so
+// that no terminal and no pipeline waits for the guardian.
+static void keep_only(const int kept[KEPT]) {
+  int null = clinux_openat(clinux_at_fdcwd(), "/dev/null", O_RDWR, 0);
+  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+  for (unsigned first = 3;;) {
+    unsigned next = ~0U;
+    for (int index = 0; index < KEPT; index++)
+      if (kept[index] >= (int)first && (unsigned)kept[index] < next) next = (unsigned)kept[index];
+    if (next != first) syscall(SYS_close_range, first, next == ~0U ? next : next - 1, 0);
+    if (next == ~0U) return;
+    first = next + 1;
+  }
+}
+
+static void detach(const struct clinux_guardian *spec) {
+  setsid();
+  (void)!chdir("/");
+  prctl(PR_SET_NAME, "jobd-guardian", 0, 0, 0);
+  // The OOM killer's choice of the daemon is the very case that the guardian is for.
+  write_text(clinux_at_fdcwd(), "/proc/self/oom_score_adj", "-1000");
+  keep_only((const int[KEPT]){spec->lifeline, spec->jobs, spec->parent, spec->lock});
+}
+
+// Whether the daemon said that all is well: a byte, rather than the end.
+static bool was_told_to_stand_down(int lifeline) {
+  char byte;
+  ssize_t count;
+  do count = read(lifeline, &byte, 1);
+  while (count < 0 && errno == EINTR);
+  return count != 0;
+}
+
+static int remove_all(const struct clinux_guardian *spec) {
+  int answer = clinux_remove_nested_cgroups(spec->jobs);
+  return answer || !spec->name ? answer : clinux_remove_cgroup(spec->parent, spec->name);
+}
+
+static time_t seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
+static void end_jobs(const struct clinux_guardian *spec) {
+  int events = clinux_openat(spec->jobs, "cgroup.events", O_RDONLY, 0);
+  time_t end = seconds() + spec->patience_seconds;
+  int delay = FIRST_DELAY_MILLISECONDS;
+  for (;;) {
+    // Removing is the test for emptiness. Killing is repeated, though the kernel kills whatever
+    // is forked meanwhile: a threaded cgroup in the tree or a process that comes in from
+    // elsewhere would be missed by a single one.
+    write_text(spec->jobs, "cgroup.kill", "1");
+    if (remove_all(spec) == 0 || seconds() > end) break;
+    // The kernel may withhold a notification for ten milliseconds, so it only shortens the wait.
+    struct pollfd change = {.fd = events, .events = POLLPRI};
+    char unread[128];
+    if (pread(events, unread, sizeof unread, 0) >= 0) poll(&change, 1, delay);
+    else poll(NULL, 0, delay);
+    if (delay < LAST_DELAY_MILLISECONDS) delay *= 2;
+  }
+}
+
+static void remove_files(const struct clinux_guardian *spec) {
+  struct stat held, named;
+  if (spec->lock < 0 || !spec->lock_path) return;
+  // Somebody may have removed the file and a new daemon have locked another one of that name.
+  if (fstat(spec->lock, &held) || stat(spec->lock_path, &named)) return;
+  if (held.st_dev != named.st_dev || held.st_ino != named.st_ino) return;
+  if (spec->socket_path) unlink(spec->socket_path);
+  unlink(spec->lock_path);
+}
+
+static _Noreturn void guard(const struct clinux_guardian *spec) {
+  detach(spec);
+  if (!was_told_to_stand_down(spec->lifeline)) {
+    end_jobs(spec);
+    remove_files(spec);
+  }
+  _exit(0);
+}
+
+pid_t clinux_guardian(const struct clinux_guardian *spec) {
+  // Blocked before the fork, so that there is no moment in which the child could be ended.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  pid_t pid = fork();
+  int error = errno;
+  if (pid == 0) guard(spec);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return pid < 0 ? -error : pid;
+}

@@ -1,0 +1,31 @@
+#pragma once
+// The process that cleans up after a daemon that could not.
+
+#include <sys/types.h>
+
+/// What the guardian needs. Errors are -errno.
+struct clinux_guardian {
+  /// The read end of a pipe whose only write end is the daemon's.
+  int lifeline;
+  /// The directory of the cgroup that all jobs are in.
+  int jobs;
+  /// The cgroup to remove in the end, by its parent's directory and its name; -1 and NULL when
+  /// the daemon's own cgroup belongs to somebody else and only what is in `jobs` is to go.
+  int parent;
+  const char *_Nullable name;
+  /// The daemon's lock file, held by flock(2) through this same open file; -1 without.
+  int lock;
+  /// Files to remove, as long as `lock` is the file at `lock_path`.
+  const char *_Nullable lock_path;
+  const char *_Nullable socket_path;
+  /// How long to go on killing what doesn't die.
+  unsigned patience_seconds;
+};
+
+/// Forks the guardian and answers its pid.
+///
+/// It sleeps on the lifeline: a byte means that it isn't needed any more; the end of the file
+/// means that the daemon died, and it kills the jobs, removes their cgroups and the files.
+/// It is in a session of its own and deaf to every signal that can be blocked. The child makes
+/// system calls only, so that it may be forked at any time.
+pid_t clinux_guardian(const struct clinux_guardian *_Nonnull spec);

@@ -1,0 +1,33 @@
+internal import CLinux
+internal import Glibc
+
+/// How a child ended and what it used.
+public struct ProcessExit: Hashable, Sendable {
+  /// The way that it ended.
+  public enum Status: Hashable, Sendable {
+    /// It returned this code, 0 to 255.
+    case exited(code: Int32)
+    case signaled(Signal, coreDumped: Bool)
+  }
+
+  public var pid: Int32
+  public var status: Status
+  /// CPU time of the process and of those of its children that it waited for, in microseconds.
+  public var userUSec: UInt64
+  public var systemUSec: UInt64
+  /// The largest resident set of one of these processes, in bytes.
+  public var maxResidentBytes: UInt64
+}
+
+extension ProcessExit {
+  init(_ exit: clinux_exit) {
+    pid = exit.pid
+    status =
+      exit.code == CInt(CLD_EXITED)
+      ? .exited(code: exit.status)
+      : .signaled(Signal(rawValue: exit.status), coreDumped: exit.code == CInt(CLD_DUMPED))
+    userUSec = exit.user_usec
+    systemUSec = exit.system_usec
+    maxResidentBytes = exit.max_resident_bytes
+  }
+}

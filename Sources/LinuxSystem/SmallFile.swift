@@ -1,0 +1,56 @@
+public import SystemPackage
+
+/// The kernel's little files, in /proc and in cgroups: each is one answer, read or written whole.
+public enum SmallFile {
+  /// What is read at most: the pids of a very large job fit.
+  public static let limitBytes = 16 << 20
+
+  private static let firstReadBytes = 4096
+
+  /// The whole contents of a file.
+  public static func read(
+    _ name: String, in directory: FileDescriptor? = nil
+  ) throws(SystemError) -> [UInt8] {
+    let file = try OwnedDescriptor.open(name, in: directory)
+    return try readAll(of: file.raw, named: name)
+  }
+
+  /// The whole contents of a file, as text.
+  public static func readText(
+    _ name: String, in directory: FileDescriptor? = nil
+  ) throws(SystemError) -> String {
+    String(decoding: try read(name, in: directory), as: UTF8.self)
+  }
+
+  /// Writes a text by a single write(2), which is what the kernel's files want.
+  public static func write(
+    _ text: String, to name: String, in directory: FileDescriptor? = nil
+  ) throws(SystemError) {
+    let file = try OwnedDescriptor.open(name, in: directory, .writeOnly)
+    _ = try systemCall("write \"\(text)\" to", name) {
+      var text = text
+      return try text.withUTF8 { bytes in
+        try unsafe file.raw.write(UnsafeRawBufferPointer(bytes))
+      }
+    }
+  }
+
+  private static func readAll(
+    of file: FileDescriptor, named name: String
+  ) throws(SystemError) -> [UInt8] {
+    var contents: [UInt8] = []
+    var room = firstReadBytes
+    while contents.count < limitBytes {
+      let part = try systemCall("read", name) {
+        try unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+          count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+      }
+      if part.isEmpty { return contents }
+      // The usual case: one read for the contents, one for the end of them.
+      if contents.isEmpty { contents = part } else { contents += part }
+      room = max(firstReadBytes, contents.count)
+    }
+    throw SystemError("read", name, errno: .fileTooLarge)
+  }
+}
