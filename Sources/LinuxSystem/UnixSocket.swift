@@ -1,0 +1,47 @@
+internal import CLinux
+internal import SystemPackage
+
+/// A Unix stream socket, connected or listening. Always CLOEXEC.
+public struct UnixSocket: ~Copyable, Sendable {
+  public let descriptor: OwnedDescriptor
+
+  /// Takes over a socket that came from elsewhere, from socket activation for one.
+  public init(adopting descriptor: consuming OwnedDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  init(_ answer: CInt, _ operation: String, _ subject: String? = nil) throws(SystemError) {
+    let raw = try LinuxSystem.descriptor(answer, operation, subject)
+    self.descriptor = OwnedDescriptor(adopting: raw)
+  }
+
+  var number: CInt { descriptor.raw.rawValue }
+
+  /// Connects to whoever listens there, waiting for a place in its queue.
+  ///
+  /// The socket is a blocking one. Throws ENOENT where there is no socket, ECONNREFUSED where it is
+  /// a stale one. connect(2)
+  public static func connect(to address: UnixSocketAddress) throws(SystemError) -> UnixSocket {
+    let answer = unsafe address.withName { unsafe clinux_socket_connect($0, $1) }
+    return try UnixSocket(answer, "connect", "\(address)")
+  }
+
+  /// Two sockets connected to each other, blocking ones. socketpair(2)
+  public static func pair() throws(SystemError) -> UnixSocketPair {
+    var ends: [CInt] = [-1, -1]
+    _ = try checked(unsafe clinux_socket_pair(&ends), "socketpair")
+    return UnixSocketPair(
+      first: try UnixSocket(ends[0], "socketpair"), second: try UnixSocket(ends[1], "socketpair"))
+  }
+
+  /// Tells the peer that nothing more will be written to it. shutdown(2)
+  public borrowing func shutdownWriting() throws(SystemError) {
+    _ = try checked(clinux_socket_shutdown_write(number), "shutdown")
+  }
+}
+
+/// Two sockets connected to each other.
+public struct UnixSocketPair: ~Copyable, Sendable {
+  public var first: UnixSocket
+  public var second: UnixSocket
+}

@@ -1,0 +1,88 @@
+public import LinuxSystem
+internal import SystemPackage
+public import Varlink
+
+/// Takes messages out of a socket one by one, each with its descriptors.
+///
+/// The kernel glues bytes sent alone to bytes sent after them with descriptors: `A\0` and then `B\0`
+/// with one are read as `A\0B\0` with one, as if it were A's. So this looks before it reads, and
+/// never reads past the end of a message. That also leaves what follows an `upgrade` call in the
+/// socket, and calls that are pipelined in their order.
+public struct MessageReader: ~Copyable {
+  /// What a look at the socket came to.
+  public enum Event: ~Copyable {
+    /// A message, without its NUL.
+    case message([UInt8], PassedDescriptors)
+    /// Not yet a whole message. It will be known by the socket becoming readable.
+    case wouldBlock
+    /// The peer writes no more, or is gone. In mid-message, what it began is no message.
+    case endOfStream(midMessage: Bool)
+    /// What was read is no message: the connection is to be closed.
+    case violation(FramingViolation)
+  }
+
+  /// The beginning of a message, and the descriptors that came with its first byte.
+  private var partial: [UInt8] = []
+  private var descriptors = PassedDescriptors()
+  private let limit: Int
+
+  /// Reads messages of up to `limit` bytes, their NUL included.
+  public init(limit: Int = VarlinkLimits.messageBytes) {
+    self.limit = limit
+  }
+
+  /// Reads up to the end of the next message and no further.
+  ///
+  /// - Parameter waiting: Whether to wait for the end of a message, on a nonblocking socket too.
+  public mutating func next(
+    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool = false
+  ) throws(SystemError) -> Event {
+    do throws(SystemError) {
+      while true {
+        if let event = try step(from: socket, by: buffer, waiting: waiting) { return event }
+      }
+    } catch where error.errno == .connectionReset {
+      // The peer closed without having read all that was written to it.
+      return .endOfStream(midMessage: !partial.isEmpty)
+    }
+  }
+
+  /// One look and one read; `nil` if that was not the end of a message.
+  private mutating func step(
+    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool
+  ) throws(SystemError) -> Event? {
+    guard let peeked = try socket.peek(into: &buffer.bytes, waiting: waiting) else {
+      return .wouldBlock
+    }
+    if peeked.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
+    var count = buffer.bytes[..<peeked.count].firstIndex(of: 0).map { $0 + 1 } ?? peeked.count
+    // Which of the bytes the descriptors came with can only be told by reading up to them. Those of
+    // a message must come with its first byte, so that is read alone.
+    if partial.isEmpty && peeked.hasDescriptors { count = 1 }
+    if partial.count + count > limit { return .violation(.messageTooLong) }
+    guard var received = try socket.receive(count, into: &buffer.bytes, waiting: waiting) else {
+      return .wouldBlock
+    }
+    if received.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
+    if received.isTruncated { return .violation(.descriptorsLost) }
+    if !received.descriptors.isEmpty {
+      guard partial.isEmpty else { return .violation(.descriptorsInMidMessage) }
+      swap(&descriptors, &received.descriptors)
+    }
+    return take(buffer.bytes[..<received.count])
+  }
+
+  /// Adds to the message; returns it if that was its end.
+  private mutating func take(_ bytes: ArraySlice<UInt8>) -> Event? {
+    guard bytes.last == 0 else {
+      partial += bytes
+      return nil
+    }
+    var message: [UInt8] = []
+    swap(&message, &partial)
+    message += bytes.dropLast()
+    var descriptors = PassedDescriptors()
+    swap(&descriptors, &self.descriptors)
+    return .message(message, descriptors)
+  }
+}
