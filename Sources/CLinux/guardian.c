@@ -46,7 +46,7 @@ static void keep_only(const int kept[KEPT]) {
   }
 }
 
-static void detach(const struct clinux_guardian *spec) {
+static void detach(const struct clinux_guardian_duties *spec) {
   setsid();
   (void)!chdir("/");
   prctl(PR_SET_NAME, "jobd-guardian", 0, 0, 0);
@@ -64,7 +64,7 @@ static bool was_told_to_stand_down(int lifeline) {
   return count != 0;
 }
 
-static int remove_all(const struct clinux_guardian *spec) {
+static int remove_all(const struct clinux_guardian_duties *spec) {
   int answer = clinux_remove_nested_cgroups(spec->jobs);
   return answer || !spec->name ? answer : clinux_remove_cgroup(spec->parent, spec->name);
 }
@@ -75,7 +75,7 @@ static time_t seconds(void) {
   return now.tv_sec;
 }
 
-static void end_jobs(const struct clinux_guardian *spec) {
+static void end_jobs(const struct clinux_guardian_duties *spec) {
   int events = clinux_openat(spec->jobs, "cgroup.events", O_RDONLY, 0);
   time_t end = seconds() + spec->patience_seconds;
   int delay = FIRST_DELAY_MILLISECONDS;
@@ -94,7 +94,7 @@ static void end_jobs(const struct clinux_guardian *spec) {
   }
 }
 
-static void remove_files(const struct clinux_guardian *spec) {
+static void remove_files(const struct clinux_guardian_duties *spec) {
   struct stat held, named;
   if (spec->lock < 0 || !spec->lock_path) return;
   // Somebody may have removed the file and a new daemon have locked another one of that name.
@@ -104,7 +104,7 @@ static void remove_files(const struct clinux_guardian *spec) {
   unlink(spec->lock_path);
 }
 
-static _Noreturn void guard(const struct clinux_guardian *spec) {
+static _Noreturn void guard(const struct clinux_guardian_duties *spec) {
   detach(spec);
   if (!was_told_to_stand_down(spec->lifeline)) {
     end_jobs(spec);
@@ -113,7 +113,7 @@ static _Noreturn void guard(const struct clinux_guardian *spec) {
   _exit(0);
 }
 
-pid_t clinux_guardian(const struct clinux_guardian *spec) {
+pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   // Blocked before the fork, so that there is no moment in which the child could be ended.
   sigset_t all, before;
   sigfillset(&all);

@@ -103,7 +103,7 @@ static enum clinux_spawn_step step_of_clone(unsigned flags, int error) {
 }
 
 static void run(struct spawn_child *child, struct clinux_spawned *result) {
-  const struct clinux_spawn *spec = child->spec;
+  const struct clinux_program *spec = child->spec;
   bool copy = (spec->flags | always) & CLINUX_SPAWN_COPY_MEMORY;
   int pidfd = -1;
   int pid = start(child, CLONE_VFORK | (copy ? 0 : CLONE_VM), &pidfd);
@@ -121,7 +121,7 @@ static void run(struct spawn_child *child, struct clinux_spawned *result) {
   result->pidfd = -1;
 }
 
-void clinux_spawn(const struct clinux_spawn *spec, struct clinux_spawned *result) {
+void clinux_spawn(const struct clinux_program *spec, struct clinux_spawned *result) {
   struct clinux_spawned report = {0};
   struct spawn_child child = {.spec = spec, .report = &report};
   if (!((spec->flags | always) & CLINUX_SPAWN_COPY_MEMORY)) {
@@ -141,7 +141,7 @@ void clinux_spawn(const struct clinux_spawn *spec, struct clinux_spawned *result
 
 void clinux_spawn_paused(unsigned flags, int cgroup, struct clinux_spawned *result) {
   struct clinux_spawned unread;
-  struct clinux_spawn spec = {.flags = flags, .cgroup = cgroup};
+  struct clinux_program spec = {.flags = flags, .cgroup = cgroup};
   struct spawn_child child = {.spec = &spec, .report = &unread, .paused = true};
   int pidfd = -1;
   int pid = start(&child, 0, &pidfd);

@@ -41,7 +41,7 @@ static int write_file(int directory, const char *path, const char *text, size_t 
 }
 
 // Handlers were reset by CLONE_CLEAR_SIGHAND, or would be by execve; what is ignored would stay.
-static void reset_dispositions(const struct clinux_spawn *spec) {
+static void reset_dispositions(const struct clinux_program *spec) {
   // clone(2) can't clear handlers, and unblocking with them set would run the daemon's.
   uint64_t signals = spec->flags & CLINUX_SPAWN_MIGRATE ? ~UINT64_C(0) : spec->default_signals;
   // Longer than any processor's struct sigaction, all of it zero: SIG_DFL, no flag, no mask.
@@ -98,7 +98,7 @@ static int close_one_by_one(void) {
   return error;
 }
 
-static int close_the_rest(const struct clinux_spawn *spec) {
+static int close_the_rest(const struct clinux_program *spec) {
   if (!(spec->flags & CLINUX_SPAWN_NO_CLOSE_RANGE) &&
       syscall(SYS_close_range, FIRST_NOT_STANDARD, ~0U, 0) == 0)
     return 0;
@@ -107,7 +107,7 @@ static int close_the_rest(const struct clinux_spawn *spec) {
 
 // What a daemon has set for itself and a job must not inherit. Where the child isn't permitted to
 // undo it (a nice value raised for an unprivileged daemon, say), it is left: no reason to fail.
-static void reset_scheduling_and_limits(const struct clinux_spawn *spec) {
+static void reset_scheduling_and_limits(const struct clinux_program *spec) {
   const struct sched_param normal = {.sched_priority = 0};
   syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &normal);
   syscall(SYS_setpriority, PRIO_PROCESS, 0, 0);
@@ -138,7 +138,7 @@ static bool leads_to_the_next(int error) {
 
 // As execvp(3) searches, but a file that isn't a program (ENOEXEC) is not given to a shell.
 static int execute(struct spawn_child *child) {
-  const struct clinux_spawn *spec = child->spec;
+  const struct clinux_program *spec = child->spec;
   int told = ENOENT;
   for (int index = 0; spec->candidates[index]; index++) {
     syscall(SYS_execve, spec->candidates[index], spec->arguments, spec->environment);
@@ -162,7 +162,7 @@ static void sleep_until_killed(void) {
 
 int spawn_child_main(void *argument) {
   struct spawn_child *child = argument;
-  const struct clinux_spawn *spec = child->spec;
+  const struct clinux_program *spec = child->spec;
   int error;
 
   // First of all, while every descriptor of the daemon is still open here: should the daemon be

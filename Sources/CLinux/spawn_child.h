@@ -4,7 +4,7 @@
 
 /// What the child is told, and where it answers.
 struct spawn_child {
-  const struct clinux_spawn *spec;
+  const struct clinux_program *spec;
   /// In memory common to both, whatever else is copied.
   struct clinux_spawned *report;
   /// Sleep, instead of executing anything.

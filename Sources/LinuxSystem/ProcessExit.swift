@@ -13,10 +13,10 @@ public struct ProcessExit: Hashable, Sendable {
   public var pid: Int32
   public var status: Status
   /// CPU time of the process and of those of its children that it waited for, in microseconds.
-  public var userUSec: UInt64
-  public var systemUSec: UInt64
+  public var userUSec: Int
+  public var systemUSec: Int
   /// The largest resident set of one of these processes, in bytes.
-  public var maxResidentBytes: UInt64
+  public var maxResidentBytes: Int
 }
 
 extension ProcessExit {
@@ -26,8 +26,8 @@ extension ProcessExit {
       exit.code == CInt(CLD_EXITED)
       ? .exited(code: exit.status)
       : .signaled(Signal(rawValue: exit.status), coreDumped: exit.code == CInt(CLD_DUMPED))
-    userUSec = exit.user_usec
-    systemUSec = exit.system_usec
-    maxResidentBytes = exit.max_resident_bytes
+    userUSec = Int(exit.user_usec)
+    systemUSec = Int(exit.system_usec)
+    maxResidentBytes = Int(exit.max_resident_bytes)
   }
 }

@@ -29,6 +29,7 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
   public static let userDefined1 = Signal(rawValue: 10)
   public static let pipe = Signal(rawValue: 13)
   public static let terminate = Signal(rawValue: 15)
+  public static let childExited = Signal(rawValue: 17)
   public static let `continue` = Signal(rawValue: 18)
   public static let stop = Signal(rawValue: 19)
 }

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 /// What the guardian needs. Errors are -errno.
-struct clinux_guardian {
+struct clinux_guardian_duties {
   /// The read end of a pipe whose only write end is the daemon's.
   int lifeline;
   /// The directory of the cgroup that all jobs are in.
@@ -28,4 +28,4 @@ struct clinux_guardian {
 /// means that the daemon died, and it kills the jobs, removes their cgroups and the files.
 /// It is in a session of its own and deaf to every signal that can be blocked. The child makes
 /// system calls only, so that it may be forked at any time.
-pid_t clinux_guardian(const struct clinux_guardian *_Nonnull spec);
+pid_t clinux_guardian(const struct clinux_guardian_duties *_Nonnull spec);

@@ -36,7 +36,7 @@ enum clinux_spawn_step {
 };
 
 /// What to start. All memory is the caller's and is read until clinux_spawn() returns.
-struct clinux_spawn {
+struct clinux_program {
   /// A set of clinux_spawn_flags.
   unsigned flags;
   /// The directory of the cgroup.
@@ -74,7 +74,7 @@ struct clinux_spawned {
 /// on a dead network mount or in a frozen cgroup; killing the cgroup ends that. Other threads run.
 /// Until it executes, the child has no exit signal: a failed start is never seen by a parent that
 /// waits for any child.
-void clinux_spawn(const struct clinux_spawn *_Nonnull spec, struct clinux_spawned *_Nonnull result);
+void clinux_spawn(const struct clinux_program *_Nonnull spec, struct clinux_spawned *_Nonnull result);
 
 /// Starts a child by the same system call that does nothing but sleep until it is killed, to see
 /// whether the kernel permits it and where it is put. Doesn't wait for anything.

@@ -1,0 +1,55 @@
+/// A mount of the cgroup v2 hierarchy, as a line of `/proc/self/mountinfo` tells it.
+///
+/// proc(5)
+struct CgroupMount: Hashable, Sendable {
+  /// The cgroup that is seen at the mount point: `/`, or a container's own.
+  var root: [UInt8]
+  var mountPoint: [UInt8]
+  var isReadOnly: Bool
+
+  /// Every cgroup v2 mount in a mountinfo, in its order. Paths there are any bytes.
+  static func all(in mountInfo: [UInt8]) -> [CgroupMount] {
+    mountInfo.split(separator: UInt8(ascii: "\n")).compactMap(CgroupMount.init(line:))
+  }
+
+  /// `41 31 0:38 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw`
+  private init?(line: ArraySlice<UInt8>) {
+    let fields = line.split(separator: UInt8(ascii: " "))
+    // A varying number of optional fields is ended by a "-".
+    guard let dash = fields.dropFirst(6).firstIndex(where: { $0.elementsEqual("-".utf8) }),
+      fields.indices.contains(dash + 1), fields[dash + 1].elementsEqual("cgroup2".utf8)
+    else { return nil }
+    root = Self.unescaped(fields[3])
+    mountPoint = Self.unescaped(fields[4])
+    let options = fields[5].split(separator: UInt8(ascii: ","))
+    isReadOnly = options.contains { $0.elementsEqual("ro".utf8) }
+  }
+
+  /// Space, tab, newline and backslash are written as a backslash and three octal digits.
+  private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+    var plain: [UInt8] = []
+    var rest = field
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "\\"),
+        let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+      {
+        plain.append(code)
+        rest = rest.dropFirst(3)
+      } else {
+        plain.append(byte)
+      }
+    }
+    return plain
+  }
+
+  /// Where a cgroup, given by its path in the hierarchy, is below the mount point; `nil` when this
+  /// mount doesn't show it.
+  func relativePath(of cgroup: [UInt8]) -> [UInt8]? {
+    let slash = UInt8(ascii: "/")
+    if root == [slash] { return Array(cgroup.drop { $0 == slash }) }
+    guard cgroup.starts(with: root) else { return nil }
+    let rest = cgroup.dropFirst(root.count)
+    guard rest.isEmpty || rest.first == slash else { return nil }
+    return Array(rest.drop { $0 == slash })
+  }
+}

@@ -1,0 +1,35 @@
+public import LinuxSystem
+internal import SystemPackage
+
+/// A process that we started: the first of a job.
+public struct ChildProcess: ~Copyable, Sendable {
+  public let pid: Int32
+  public let pidfd: Pidfd
+
+  init(pid: Int32, pidfd: consuming Pidfd) {
+    self.pid = pid
+    self.pidfd = pidfd
+  }
+
+  /// Sends a signal, and SIGCONT so that a stopped process hears it. One that is gone is no error.
+  public borrowing func ask(_ signal: Signal) throws(SystemError) {
+    try pidfd.ask(signal)
+  }
+
+  /// How it ended, once, if it did. Never waits.
+  public borrowing func reap() throws(SystemError) -> ProcessExit? {
+    try pidfd.reap()
+  }
+}
+
+extension Pidfd {
+  /// A signal that is to be heard: a stopped process only notices it when it is continued.
+  borrowing func ask(_ signal: Signal) throws(SystemError) {
+    do {
+      try send(signal)
+      if signal != .stop && signal != .kill && signal != .continue { try send(.continue) }
+    } catch where error.errno == .noSuchProcess {
+      return
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import CLinux
+public import LinuxSystem
+public import SystemPackage
+
+/// The daemon's own lifeline: a small process that holds the other end of a pipe, and that kills
+/// all jobs, removes their cgroups and the daemon's files when the daemon dies without having
+/// done so itself, by `kill -9` for one.
+///
+/// Dropping this value is dying, to the guardian. ``standDown()`` is the other way.
+public struct Guardian: ~Copyable, Sendable {
+  /// How long the guardian goes on killing what doesn't die.
+  public static let patienceSeconds = 60
+
+  /// The files that are the daemon's as long as it holds its lock.
+  public struct Files: Sendable {
+    /// The lock file, open and locked by flock(2): the guardian holds on to the lock until it is
+    /// done, so that the next daemon doesn't begin before.
+    public var lock: FileDescriptor
+    public var lockPath: String
+    public var socketPath: String?
+
+    public init(lock: FileDescriptor, lockPath: String, socketPath: String?) {
+      self.lock = lock
+      self.lockPath = lockPath
+      self.socketPath = socketPath
+    }
+  }
+
+  public let pid: Int32
+  /// Readable when the guardian is gone: then nothing guards the jobs any more.
+  public let pidfd: Pidfd
+  private let lifeline: OwnedDescriptor
+
+  /// Forks the guardian of a root's jobs.
+  ///
+  /// Descriptors 0, 1 and 2 must be open, to whatever.
+  public static func start(
+    for root: borrowing JobRoot, files: Files? = nil
+  ) throws(SystemError) -> Guardian {
+    let pipe = try LinuxSystem.Pipe()
+    let parent = try root.base.openParent()
+    let pid = fork(lifeline: pipe.reader.raw, root, parent: parent.raw, files)
+    return Guardian(
+      pid: try checked(pid, "fork"), pidfd: try Pidfd.open(pid), lifeline: pipe.takeWriter())
+  }
+
+  private init(pid: Int32, pidfd: consuming Pidfd, lifeline: consuming OwnedDescriptor) {
+    self.pid = pid
+    self.pidfd = pidfd
+    self.lifeline = lifeline
+  }
+
+  /// Tells the guardian that all is well and waits for its exit, and thereby for its letting go
+  /// of the lock.
+  public consuming func standDown() throws(SystemError) {
+    do {
+      _ = try systemCall("write", "guardian") { try lifeline.raw.writeAll([1]) }
+    } catch where error.errno == .brokenPipe {
+      // It is gone already.
+    }
+    _ = try pidfd.waitAndReap()
+  }
+
+  private static func fork(
+    lifeline: FileDescriptor, _ root: borrowing JobRoot, parent: FileDescriptor, _ files: Files?
+  ) -> Int32 {
+    var duties = unsafe clinux_guardian_duties()
+    unsafe duties.lifeline = lifeline.rawValue
+    unsafe duties.jobs = root.jobs.directory.raw.rawValue
+    unsafe duties.parent = parent.rawValue
+    unsafe duties.lock = files?.lock.rawValue ?? -1
+    unsafe duties.patience_seconds = UInt32(patienceSeconds)
+    return unsafe withOptionalCString(root.madeName) { name in
+      unsafe withOptionalCString(files?.lockPath) { lockPath in
+        unsafe withOptionalCString(files?.socketPath) { socketPath in
+          unsafe duties.name = name
+          unsafe duties.lock_path = lockPath
+          unsafe duties.socket_path = socketPath
+          return unsafe clinux_guardian(&duties)
+        }
+      }
+    }
+  }
+}
+
+private func withOptionalCString<Result>(
+  _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
+) -> Result {
+  guard let text else { return body(nil) }
+  return unsafe text.withCString { unsafe body($0) }
+}

@@ -1,0 +1,40 @@
+public import LinuxSystem
+internal import SystemPackage
+
+extension JobRoot {
+  /// What an earlier daemon had left.
+  public struct Leftovers: Hashable, Sendable {
+    /// Leaves that were found.
+    public var leaves = 0
+    /// Processes that survived SIGKILL, at most ``JobRoot/reportedProcesses``. Their leaves remain.
+    public var stuck: [LeafProcess] = []
+  }
+
+  /// How many processes a report names at most.
+  public static let reportedProcesses = 32
+
+  /// Kills what an earlier daemon left and removes it: before the first job.
+  ///
+  /// Waits for the processes to be gone, at most `patience` seconds.
+  public borrowing func sweep(patience seconds: Int = 30) throws(SystemError) -> Leftovers {
+    var leftovers = Leftovers()
+    leftovers.leaves = try Subdirectories.names(in: jobs.directory.raw).count
+    let isPopulated = try jobs.isPopulated()
+    if leftovers.leaves == 0 && !isPopulated { return leftovers }
+    jobs.thaw()
+    var patience = Patience(seconds: seconds)
+    repeat {
+      try jobs.write("1", to: "cgroup.kill")
+      if try !jobs.waitUntilEmpty(&patience) { break }
+      do {
+        try jobs.removeNested()
+        return leftovers
+      } catch where error.errno == .resourceBusy {
+        continue
+      }
+    } while patience.wait(for: nil, events: 0)
+    try? jobs.removeNested()
+    leftovers.stuck = jobs.processes(limit: Self.reportedProcesses)
+    return leftovers
+  }
+}

@@ -1,0 +1,41 @@
+internal import CLinux
+
+/// How processes are made on this machine: found out once, by ``JobRoot/probe()``.
+public struct SpawnMethod: Hashable, Sendable {
+  /// How a child comes into its cgroup. Neither way leaves a moment in which it could fork
+  /// outside.
+  public enum Entry: Hashable, Sendable {
+    /// It is born there: clone3(2) with CLONE_INTO_CGROUP, Linux 5.7.
+    case birth
+    /// It moves itself before it does anything else, which costs up to tens of milliseconds: where
+    /// a seccomp filter forbids clone3.
+    case migration
+  }
+
+  /// What the child's memory is until it executes its program.
+  public enum Memory: Hashable, Sendable {
+    /// The daemon's. Independent of the daemon's size.
+    case shared
+    /// A copy of the daemon's: for a child that takes on another user's credentials.
+    case copied
+  }
+
+  public var entry: Entry
+  public var memory: Memory
+  /// Whether close_range(2) is there; descriptors are closed one by one otherwise.
+  public var hasCloseRange: Bool
+
+  public init(entry: Entry = .birth, memory: Memory = .shared, hasCloseRange: Bool = true) {
+    self.entry = entry
+    self.memory = memory
+    self.hasCloseRange = hasCloseRange
+  }
+
+  var flags: UInt32 {
+    var flags: UInt32 = 0
+    if entry == .migration { flags |= CLINUX_SPAWN_MIGRATE.rawValue }
+    if memory == .copied { flags |= CLINUX_SPAWN_COPY_MEMORY.rawValue }
+    if !hasCloseRange { flags |= CLINUX_SPAWN_NO_CLOSE_RANGE.rawValue }
+    return flags
+  }
+}

@@ -1,0 +1,70 @@
+internal import CLinux
+public import LinuxSystem
+public import SystemPackage
+
+/// Starts programs in leaves, with nothing of the daemon's but what they are given.
+public struct Spawner: Sendable {
+  /// As ``JobRoot/probe()`` found it.
+  public var method: SpawnMethod
+  private let limits: [clinux_limit]
+  private let ignoredSignals: UInt64
+
+  /// - Parameters:
+  ///   - method: How processes are made.
+  ///   - limits: What every job starts with: the daemon's, from before it changed its own.
+  public init(method: SpawnMethod, limits: [ResourceLimit]) throws(SystemError) {
+    self.method = method
+    self.limits = limits.map {
+      clinux_limit(resource: $0.resource.rawValue, soft: $0.soft, hard: $0.hard)
+    }
+    ignoredSignals = try IgnoredSignals.current() | IgnoredSignals.always
+  }
+
+  /// Starts a program: returns when it has been executed.
+  ///
+  /// The child is in a session of its own, with the given streams and no other descriptor, all
+  /// signals unblocked and at their defaults, and ordinary scheduling, OOM score and limits.
+  /// Waits for as long as execve does, which may be for ever on a dead network mount: to be called
+  /// on a thread that can be spared. Killing the leaf ends the wait. The streams are lent and may
+  /// be of any numbers.
+  public func spawn(
+    _ specification: SpawnSpecification, in leaf: borrowing JobLeaf,
+    input: FileDescriptor, output: FileDescriptor, error: FileDescriptor
+  ) throws(SpawnFailure) -> ChildProcess {
+    var report = clinux_spawned()
+    let streams = (input.rawValue, output.rawValue, error.rawValue)
+    let cgroup = leaf.cgroup.directory.raw.rawValue
+    start(specification, cgroup: cgroup, streams: streams, report: &report)
+    guard report.step == CLINUX_SPAWN_DONE else {
+      throw SpawnFailure(report, of: specification, in: leaf.path)
+    }
+    let pidfd = OwnedDescriptor(adopting: FileDescriptor(rawValue: report.pidfd))
+    return ChildProcess(pid: report.pid, pidfd: Pidfd(adopting: pidfd))
+  }
+
+  private func start(
+    _ specification: SpawnSpecification, cgroup: CInt, streams: (CInt, CInt, CInt),
+    report: inout clinux_spawned
+  ) {
+    let directory = CStringArray([specification.workingDirectory])
+    let candidates = CStringArray(specification.candidates)
+    unsafe specification.arguments.withPointers { arguments in
+      unsafe specification.environment.withPointers { environment in
+        unsafe candidates.withPointers { candidates in
+          unsafe directory.withPointers { directory in
+            unsafe limits.withUnsafeBufferPointer { limits in
+              var program = unsafe clinux_program(
+                flags: method.flags, cgroup: cgroup, streams: streams, umask: specification.umask,
+                default_signals: ignoredSignals, limits: limits.baseAddress,
+                limit_count: limits.count, directory: UnsafePointer(directory.pointee!),
+                candidates: UnsafeRawPointer(candidates).assumingMemoryBound(
+                  to: UnsafePointer<CChar>?.self),
+                arguments: arguments, environment: environment)
+              unsafe clinux_spawn(&program, &report)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// What the processes of a cgroup have used together; `nil` where the kernel doesn't account for
+/// it, for want of a controller as a rule.
+public struct TreeUsage: Hashable, Sendable {
+  /// CPU time in microseconds.
+  public var cpuUSec: Int?
+  public var cpuUserUSec: Int?
+  public var cpuSystemUSec: Int?
+  /// The most memory at one time, page cache included.
+  public var memoryPeakBytes: Int?
+  /// Processes that the OOM killer ended.
+  public var oomKills: Int?
+  /// The most tasks at one time.
+  public var tasksPeak: Int?
+  /// Sums over all block devices.
+  public var ioReadBytes: Int?
+  public var ioWriteBytes: Int?
+
+  public init() {}
+}
+
+extension JobLeaf {
+  /// What the job has used so far, all of its processes, dead or alive.
+  public borrowing func usage() -> TreeUsage {
+    var usage = TreeUsage()
+    if let cpu = try? FlatKeyed(cgroup.read("cpu.stat")) {
+      usage.cpuUSec = cpu["usage_usec"]
+      usage.cpuUserUSec = cpu["user_usec"]
+      usage.cpuSystemUSec = cpu["system_usec"]
+    }
+    usage.memoryPeakBytes = number(in: "memory.peak")
+    usage.oomKills = (try? FlatKeyed(cgroup.read("memory.events")))?["oom_kill"]
+    usage.tasksPeak = number(in: "pids.peak")
+    if let io = try? cgroup.read("io.stat") {
+      usage.ioReadBytes = Self.sum(of: "rbytes=", in: io)
+      usage.ioWriteBytes = Self.sum(of: "wbytes=", in: io)
+    }
+    return usage
+  }
+
+  private borrowing func number(in file: String) -> Int? {
+    guard let text = try? cgroup.read(file) else { return nil }
+    return text.split(separator: "\n").first.flatMap { Int($0) }
+  }
+
+  /// `8:0 rbytes=1 wbytes=2 ...`, a line for each device.
+  static func sum(of key: String, in text: String) -> Int {
+    text.split(whereSeparator: \.isWhitespace).reduce(0) { sum, word in
+      word.hasPrefix(key) ? sum + (Int(word.dropFirst(key.count)) ?? 0) : sum
+    }
+  }
+}
