@@ -1,0 +1,113 @@
+# The front door of the package.
+#
+#   make run        build, and see a daemon at work: a real job, and one whose client is killed
+#   make check      all tests, as continuous integration runs them
+#   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it away again
+#   make format     lay out the code; make lint only looks
+#   make deps       what is missing of Debian's packages: installed for root, named for others
+#   make clean      remove what was built
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
+
+SWIFT ?= swift
+# Further options for every `swift` command.
+SWIFTFLAGS ?=
+SCRATCH ?= .build
+INSTALL ?= install
+# Empty to keep the symbols: `make install STRIP=`.
+STRIP ?= strip
+
+swift_options = --scratch-path $(SCRATCH) $(SWIFTFLAGS)
+# An installed program looks for libraries nowhere but where the system keeps them.
+release_options = $(swift_options) --configuration release --disable-local-rpath
+release = $(SCRATCH)/release
+debug = $(SCRATCH)/debug
+python = $(SCRATCH)/python
+formatted = Package.swift Sources Tests
+
+# A command that fails before a pipe fails the rule.
+SHELL = /bin/bash
+.SHELLFLAGS = -o pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: all build clean check deps format install lint run system-check test tidy uninstall
+
+all: build
+
+deps:
+	@scripts/deps run
+
+build: deps
+	$(SWIFT) build $(release_options) --product jobd
+	$(SWIFT) build $(release_options) --product jobctl
+
+run: build
+	@scripts/demo $(release)
+
+## Tests: the quick ones first.
+
+check: lint tidy test system-check
+	@echo "make check: ok"
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(formatted)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(formatted)
+
+tidy:
+	@scripts/tidy
+
+test: $(python)/ready
+	scripts/deps check
+	JOBD_TEST_PYTHON=$(abspath $(python)/bin/python3) $(SWIFT) test $(swift_options)
+
+# The installed package under a service manager of its own, which is booted for the purpose.
+system-check: build
+	Tests/lab/system-check $(release)
+
+# Clients of the protocol that others wrote, in an environment of their own.
+$(python)/ready: Tests/python-requirements.txt
+	@scripts/deps check
+	python3 -m venv --clear $(python)
+	$(python)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+## Installation
+
+programs = jobd jobctl
+units = jobd.service jobd.socket
+bash_completion = $(DATADIR)/bash-completion/completions/jobctl
+zsh_completion = $(DATADIR)/zsh/site-functions/_jobctl
+fish_completion = $(DATADIR)/fish/vendor_completions.d/jobctl.fish
+
+# $(call install_made,COMMAND,FILE): FILE is what COMMAND prints.
+install_made = $(1) | $(INSTALL) -D -m 644 /dev/stdin $(DESTDIR)$(2)
+install_unit = $(call install_made,sed 's|/usr/bin/|$(BINDIR)/|' $(1),$(2))
+
+install: build
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(programs:%=$(release)/%) $(DESTDIR)$(BINDIR)
+	$(if $(STRIP),$(STRIP) $(programs:%=$(DESTDIR)$(BINDIR)/%))
+	$(call install_unit,systemd/system/jobd.service,$(UNITDIR)/jobd.service)
+	$(call install_unit,systemd/system/jobd.socket,$(UNITDIR)/jobd.socket)
+	$(call install_unit,systemd/user/jobd.service,$(USERUNITDIR)/jobd.service)
+	$(call install_unit,systemd/user/jobd.socket,$(USERUNITDIR)/jobd.socket)
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/varlink Sources/JobProtocol/io.jobd.varlink
+	$(call install_made,$(release)/jobctl --generate-completion-script bash,$(bash_completion))
+	$(call install_made,$(release)/jobctl --generate-completion-script zsh,$(zsh_completion))
+	$(call install_made,$(release)/jobctl --generate-completion-script fish,$(fish_completion))
+
+uninstall:
+	rm -f $(programs:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(units:%=$(DESTDIR)$(UNITDIR)/%) $(units:%=$(DESTDIR)$(USERUNITDIR)/%)
+	rm -f $(DESTDIR)$(DATADIR)/varlink/io.jobd.varlink
+	rm -f $(addprefix $(DESTDIR),$(bash_completion) $(zsh_completion) $(fish_completion))
+
+clean:
+	rm -rf $(SCRATCH)
