@@ -1,3 +1,3 @@
-import ArgumentParser
-struct Jobctl: ParsableCommand { @Option var x: Int = 3; func run() { print("hi", x) } }
-Jobctl.main()
+internal import Glibc
+
+exit(Jobctl.start(CommandLine.rawArguments.map(RawArgument.escape)))

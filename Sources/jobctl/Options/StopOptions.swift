@@ -1,0 +1,27 @@
+internal import ArgumentParser
+
+/// How the job's processes are asked to end before they are killed.
+struct StopOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp(
+      """
+      Signal that asks the job to end, whatever ends it: TERM, SIGINT, 15, or none. Default: \
+      SIGTERM, or the signal that jobctl gets.
+      """,
+      valueName: "signal"))
+  var signal: SignalArgument?
+
+  @Option(help: "Who gets the signal.")
+  var stopScope: ScopeArgument = .tree
+
+  @Option(
+    name: [.customShort("k"), .long],
+    help: ArgumentHelp(
+      """
+      How long the job may take to end before it is killed: 5, 0.5, 500ms, 2min. 0 kills at \
+      once. Default: 5s.
+      """,
+      valueName: "time"))
+  var grace: TimeSpan?
+}

@@ -1,0 +1,110 @@
+internal import JobProtocol
+internal import LinuxSystem
+internal import SystemPackage
+internal import Varlink
+
+/// What `jobctl run` says about its job, besides what the job says.
+struct RunReporter {
+  private enum Level {
+    case quiet
+    /// What a person would not know from the exit code.
+    case normal
+    case verbose
+  }
+
+  private let level: Level
+  /// Where each reply goes as a line of JSON.
+  private let status: FileDescriptor?
+
+  init(_ options: MessageOptions) {
+    status = options.statusFd.map(FileDescriptor.init) ?? (options.json ? .standardError : nil)
+    // JSON on standard error says all that there is to say, and is to be read by a machine.
+    let isMachines = status == .standardError
+    level = options.quiet || isMachines ? .quiet : options.verbose ? .verbose : .normal
+  }
+
+  /// - Parameter reply: `nil` for one of a kind that this jobctl doesn't know.
+  func replied(_ parameters: JSONObject, _ reply: RunReply?) {
+    if let status {
+      // Who reads this no longer is not interested; the job goes on.
+      _ = try? status.writeAll("\(parameters)\n".utf8)
+    }
+    switch reply {
+    case .queued(let job) where level == .verbose: note("job \(job.id): queued")
+    case .started(let job) where level == .verbose: note(Self.started(job))
+    case .stopping(let job) where level == .verbose:
+      note("job \(job.id): stopping (\(job.runtime.cause?.rawValue ?? "no cause given"))")
+    case .finished(let job): finished(job)
+    case .queued, .started, .stopping, .output, nil: break
+    }
+  }
+
+  /// jobctl got a signal. Only a person at a terminal needs to be told.
+  func interrupted(by signal: Signal, job: Int?) {
+    guard signal == .interrupt, Terminal.isTerminal(.standardError) else { return }
+    let which = job.map { "job \($0)" } ?? "the job"
+    // The terminal has just shown ^C.
+    note("stopping \(which); Ctrl-C again kills it at once", before: "\n")
+  }
+
+  /// jobctl doesn't wait for the end of the job.
+  func left(_ job: Int?) {
+    note("not waiting any longer; jobd goes on ending \(job.map { "job \($0)" } ?? "the job")")
+  }
+
+  func note(_ line: String, before: String = "") {
+    if level == .quiet { return }
+    _ = try? FileDescriptor.standardError.writeAll("\(before)jobctl: \(line)\n".utf8)
+  }
+
+  private func finished(_ job: Job) {
+    guard let result = job.runtime.result else { return }
+    if level == .verbose {
+      note("job \(job.id): " + Self.summary(job, result))
+    } else if let failure = result.startFailure {
+      note(Self.words(failure, job.context.command))
+    } else if Self.isWorthTelling(result) {
+      note("\(job.context.displayName): \(Outcome.sentence(result))")
+    }
+  }
+
+  /// Whether a person would be surprised: not by an exit code, nor by what a shell doesn't mention,
+  /// nor by what they did to the job through this very jobctl.
+  private static func isWorthTelling(_ result: JobResult) -> Bool {
+    switch result.cause {
+    case .exited: false
+    case .signaled: result.exitSignal != Signal.pipe.name && result.exitSignal != Signal.interrupt.name
+    case .disconnected: result.killed
+    case .requested: result.killed || result.requestedBy?.pid != Int(ProcessContext.processID)
+    case .failedToStart, .oom, .shutdown, .stuck: true
+    }
+  }
+
+  /// As a shell or env(1) says it.
+  private static func words(_ failure: StartFailure, _ command: [OSString]) -> String {
+    switch failure.step {
+    case .executable:
+      let name = command.first.map(Quoting.word) ?? ""
+      return "\(name): \(Errno(rawValue: CInt(truncatingIfNeeded: failure.errno)))"
+    case .workingDirectory:
+      let path = failure.path.map(Quoting.visible) ?? "working directory"
+      return "\(path): \(Errno(rawValue: CInt(truncatingIfNeeded: failure.errno)))"
+    case .interpreter, .controlGroup, .process, .preparation:
+      return failure.message
+    }
+  }
+
+  private static func started(_ job: Job) -> String {
+    var line = "job \(job.id): started"
+    if let pid = job.runtime.mainPid { line += ", pid \(pid)" }
+    if let group = job.runtime.controlGroup { line += ", cgroup \(Quoting.visible(group))" }
+    return line
+  }
+
+  private static func summary(_ job: Job, _ result: JobResult) -> String {
+    let now = Int(SystemClock.monotonicUSec())
+    let elapsed = Quantity.duration(microseconds: JobTimes(job.runtime, now: now).elapsed)
+    let usage = result.usage.flatMap(UsageSummary.text).map { ", " + $0 } ?? ""
+    return "\(Outcome.sentence(result)), \(elapsed) elapsed\(usage)"
+  }
+}

@@ -1,0 +1,187 @@
+internal import JobProtocol
+internal import LinuxSystem
+internal import SystemPackage
+internal import Varlink
+
+/// `jobctl run` from its call to the end of its job.
+///
+/// It waits for four things: replies on the lifeline, signals, the end of its standard input if that
+/// is to keep the job alive, and the answer to a request that the job ends.
+struct RunSession: ~Copyable {
+  private let socket: JobdSocket
+  private let reporter: RunReporter
+  /// A signal of the job's own stands in for those that jobctl gets.
+  private let hasOwnSignal: Bool
+  private var lifeline: ServiceConnection
+  private let signals: SignalDescriptor
+  private var keepsAlive: Bool
+  private var interruption = Interruption()
+  /// The job's id, known from its first reply on.
+  private var job: Int?
+  /// What is to be asked once the id is known.
+  private var wish: CancelParameters?
+  private var request: CancelRequest?
+
+  /// Sends the call. From here on signals end the job, and no longer jobctl.
+  init(
+    _ request: RunRequest, to socket: JobdSocket, keepsAlive: Bool, hasOwnSignal: Bool,
+    reporter: RunReporter
+  ) throws {
+    // Connecting waits for a place in the queue of a jobd that may hang: still to be interrupted.
+    var lifeline = try ServiceConnection(to: socket)
+    let signals = try SignalDescriptor(Interruption.signals)
+    try lifeline.send(request.call, descriptors: request.descriptors)
+    try StandardStreams.letGo(of: .standardOutput)
+    if !keepsAlive { try StandardStreams.letGo(of: .standardInput) }
+    self.socket = socket
+    self.reporter = reporter
+    self.hasOwnSignal = hasOwnSignal
+    self.keepsAlive = keepsAlive
+    self.lifeline = lifeline
+    self.signals = signals
+  }
+
+  /// Waits for the job to finish.
+  mutating func wait() throws -> RunEnd {
+    while true {
+      let ready = try poll()
+      // Replies first: a job that has finished needs no signal any more.
+      if ready.contains(lifeline.descriptor), let end = try readReplies() { return end }
+      if ready.contains(signals.raw), let end = try readSignals() { return end }
+      if keepsAlive, ready.contains(.standardInput) { readStandardInput() }
+      readAnswer(ready)
+    }
+  }
+
+  private borrowing func poll() throws(SystemError) -> Set<FileDescriptor> {
+    var poll = Poll()
+    poll.add(lifeline.descriptor)
+    poll.add(signals.raw)
+    if keepsAlive { poll.add(.standardInput) }
+    if let descriptor = request?.descriptor { poll.add(descriptor) }
+    return try poll.wait()
+  }
+}
+
+/// How `jobctl run` ends.
+enum RunEnd: Equatable {
+  case exit(Int32)
+  /// By the signal that ended the job, and jobctl before: so a shell that runs jobctl in a loop
+  /// learns that it was interrupted. https://www.cons.org/cracauer/sigint.html
+  case interrupted
+}
+
+// MARK: Replies
+
+extension RunSession {
+  private mutating func readReplies() throws(Failure) -> RunEnd? {
+    while let reply = try receiveIfAvailable() {
+      let parameters = try ServiceConnection.parameters(of: reply)
+      let known = try Self.runReply(parameters)
+      reporter.replied(parameters, known)
+      switch known {
+      case .queued(let job): begin(job.id)
+      case .finished(let job): return end(job.runtime.result)
+      case .started, .stopping, .output, nil: break
+      }
+      if !reply.continues { throw Failure("jobd didn't say how the job ended") }
+    }
+    return nil
+  }
+
+  private mutating func receiveIfAvailable() throws(Failure) -> Reply? {
+    do {
+      return try lifeline.receiveIfAvailable()
+    } catch where error == ServiceConnection.closed {
+      throw Failure("jobd went away before the job had finished; what jobd leaves, it ends")
+    }
+  }
+
+  private static func runReply(_ parameters: JSONObject) throws(Failure) -> RunReply? {
+    do {
+      return try RunReply(parameters)
+    } catch {
+      throw Failure("jobd can't be understood: \(error)")
+    }
+  }
+
+  private mutating func begin(_ id: Int) {
+    job = id
+    if let wish { ask(wish) }
+  }
+
+  private func end(_ result: JobResult?) -> RunEnd {
+    guard let result else { return .exit(ExitStatus.failure) }
+    if interruption.first == .interrupt, result.exitSignal == Signal.interrupt.name {
+      return .interrupted
+    }
+    return .exit(ExitStatus.of(result, passedOn: interruption.first))
+  }
+}
+
+// MARK: Ending the job
+
+extension RunSession {
+  private mutating func readSignals() throws(SystemError) -> RunEnd? {
+    while let signal = try signals.next() {
+      switch interruption.received(signal) {
+      case .nothing: break
+      case .cancel(let signal):
+        reporter.interrupted(by: signal, job: job)
+        cancel(CancelParameters(
+          id: 0, signal: hasOwnSignal ? nil : signal.name, reason: "jobctl got \(signal)"))
+      case .kill(let signal):
+        cancel(CancelParameters(
+          id: 0, gracePeriodUSec: 0, reason: "jobctl got \(signal) again"))
+      case .leave(let signal):
+        reporter.left(job)
+        return .exit(ExitStatus.signaled(signal))
+      }
+    }
+    return nil
+  }
+
+  private mutating func cancel(_ parameters: CancelParameters) {
+    if job == nil { wish = parameters } else { ask(parameters) }
+  }
+
+  private mutating func ask(_ parameters: CancelParameters) {
+    guard let job else { return }
+    wish = nil
+    var parameters = parameters
+    parameters.id = job
+    do throws(Failure) {
+      // The answer to an earlier request is of no more interest.
+      request = try CancelRequest(parameters, to: socket)
+    } catch {
+      endLifeline(because: error)
+    }
+  }
+
+  private mutating func readAnswer(_ ready: Set<FileDescriptor>) {
+    guard let descriptor = request?.descriptor, ready.contains(descriptor) else { return }
+    do throws(Failure) {
+      if try request?.answer() != nil { request = nil }
+    } catch {
+      request = nil
+      endLifeline(because: error)
+    }
+  }
+
+  /// The way to cancel that needs nothing but the connection there is. What the signal was is lost.
+  private func endLifeline(because failure: Failure) {
+    reporter.note("\(failure.message); ending the lifeline instead")
+    // If this fails, too, then the connection is gone, which the next look at it will show.
+    try? lifeline.shutdownWrite()
+  }
+
+  /// Standard input is the lifeline: data on it means nothing, its end ends the job.
+  private mutating func readStandardInput() {
+    let count = try? unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) {
+      try unsafe FileDescriptor.standardInput.read(into: $0)
+    }
+    if let count, count > 0 { return }
+    keepsAlive = false
+    try? lifeline.shutdownWrite()
+  }
+}

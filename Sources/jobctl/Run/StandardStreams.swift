@@ -1,0 +1,34 @@
+internal import Glibc
+internal import LinuxSystem
+internal import SystemPackage
+
+/// jobctl's own standard input, output and error, which the job gets.
+enum StandardStreams {
+  /// Opens `/dev/null` for those that are closed: otherwise the next thing to be opened would become
+  /// one, and the job would read from or write to the connection to jobd.
+  ///
+  /// Must come before anything else is opened.
+  static func openMissing() throws(SystemError) {
+    for stream in [FileDescriptor.standardInput, .standardOutput, .standardError]
+    where isClosed(stream) {
+      let null = try OwnedDescriptor.open(
+        path: "/dev/null", stream == .standardInput ? .readOnly : .writeOnly)
+      // A new descriptor gets the lowest free number: this one, as those below it are open by now.
+      _ = null.release()
+    }
+  }
+
+  /// Whether the number stands for nothing. fcntl(2)
+  static func isClosed(_ stream: FileDescriptor) -> Bool {
+    fcntl(stream.rawValue, F_GETFD) < 0
+  }
+
+  /// Puts `/dev/null` in the place of a stream that the job has a copy of by now. Of two jobs in a
+  /// pipeline the first must get SIGPIPE when the second ends, and the second an end of input when
+  /// the first does; neither happens while jobctl holds a copy of the pipe's end.
+  static func letGo(of stream: FileDescriptor) throws(SystemError) {
+    let null = try OwnedDescriptor.open(
+      path: "/dev/null", stream == .standardInput ? .readOnly : .writeOnly)
+    _ = try systemCall("dup2") { try null.raw.duplicate(as: stream) }
+  }
+}

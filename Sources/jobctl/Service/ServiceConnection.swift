@@ -1,0 +1,96 @@
+internal import JobProtocol
+internal import LinuxSystem
+internal import SystemPackage
+internal import Varlink
+internal import VarlinkSocket
+
+/// A connection to jobd, whose failures are said so that a person knows what to do.
+struct ServiceConnection: ~Copyable {
+  private var connection: VarlinkClientConnection
+
+  init(to socket: JobdSocket) throws(Failure) {
+    do throws(VarlinkClientError) {
+      connection = try VarlinkClientConnection(connectingTo: "\(socket.address)")
+    } catch {
+      throw Unreachable(socket, error).failure
+    }
+  }
+
+  /// To be polled.
+  var descriptor: FileDescriptor { connection.descriptor }
+
+  /// Sends a call. Descriptors are lent.
+  mutating func send(_ call: Call, descriptors: [FileDescriptor] = []) throws(Failure) {
+    do throws(VarlinkClientError) {
+      try connection.send(call, descriptors: descriptors)
+    } catch {
+      throw Failure("jobd doesn't take the call: \(error)")
+    }
+  }
+
+  /// Waits for the next reply.
+  mutating func receive() throws(Failure) -> Reply {
+    do throws(VarlinkClientError) {
+      if let reply = try connection.receive() { return reply }
+    } catch {
+      throw Failure("jobd can't be understood: \(error)")
+    }
+    throw Self.closed
+  }
+
+  /// The next reply if it is there, `nil` if not.
+  mutating func receiveIfAvailable() throws(Failure) -> Reply? {
+    let arrival: VarlinkClientConnection.Arrival
+    do throws(VarlinkClientError) {
+      arrival = try connection.receiveIfAvailable()
+    } catch {
+      throw Failure("jobd can't be understood: \(error)")
+    }
+    switch arrival {
+    case .reply(let reply): return reply
+    case .nothing: return nil
+    case .endOfStream: throw Self.closed
+    }
+  }
+
+  /// Says that no more calls come, which ends the job that hangs on the connection.
+  func shutdownWrite() throws(Failure) {
+    do throws(VarlinkClientError) {
+      try connection.shutdownWrite()
+    } catch {
+      throw Failure("jobd can't be told: \(error)")
+    }
+  }
+
+  /// jobd was there and answered no more.
+  static var closed: Failure { Failure("jobd closed the connection; was it stopped?") }
+}
+
+extension ServiceConnection {
+  /// One call, one reply.
+  mutating func call(
+    _ method: JobdInterface.Method, _ parameters: JSONObject = [:]
+  ) throws(Failure) -> JSONObject {
+    try send(Call(method.rawValue, parameters))
+    return try Self.parameters(of: receive())
+  }
+
+  /// What a reply carries, unless it is an error.
+  static func parameters(of reply: Reply) throws(Failure) -> JSONObject {
+    if let error = reply.error { throw Refusal(error).failure }
+    return reply.parameters
+  }
+}
+
+extension JobdSocket {
+  /// The socket that an option, or the environment, names.
+  init(option: RawArgument?) throws(Failure) {
+    do throws(Missing) {
+      try self.init(
+        argument: option?.value.description, uid: ProcessContext.userID,
+        environment: ProcessContext.variable)
+    } catch {
+      throw Unreachable.failure(error)
+    }
+  }
+}
