@@ -17,11 +17,18 @@ extension JobEngine {
       plan.signal = signal ?? plan.signal
       plan.gracePeriod = gracePeriod ?? plan.gracePeriod
       let sequence = StopSequence(
-        reason, plan: plan, born: job.main != .unborn, at: now.monotonic)
+        reason, plan: plan, born: job.main != .unborn, watched: job.phase == .lingering,
+        at: now.monotonic)
       job.phase = .stopping(sequence)
       live[id] = job
       announce(job) { .stopping($0) }
-      sequence.deadline <= now.monotonic ? kill(id, at: now) : askIfBorn(id)
+      if sequence.deadline <= now.monotonic {
+        kill(id, at: now)
+      } else {
+        askIfBorn(id)
+        // No exit of a main process will tell any more that the rest has gone.
+        if job.main.exit != nil { emit(.inspect(id)) }
+      }
     case .stopping(var sequence):
       sequence.hurried(signal: signal, gracePeriod: gracePeriod, at: now.monotonic)
       live[id]?.phase = .stopping(sequence)

@@ -68,9 +68,12 @@ public struct JobEngine: Sendable {
       stuck: leftovers.values.count { $0.isStuck })
   }
 
+  /// The number that the next job gets if it is accepted.
+  public var nextID: JobID { JobID(rawValue: lastID + 1) }
+
   mutating func makeID() -> JobID {
-    lastID += 1
-    return JobID(rawValue: lastID)
+    defer { lastID += 1 }
+    return nextID
   }
 
   // MARK: who may see what

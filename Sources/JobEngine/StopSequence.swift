@@ -22,10 +22,11 @@ struct StopSequence: Hashable, Sendable {
   private(set) var deadline: Int
   /// The next look whether the tree is empty; `nil` while there is no point in looking.
   private var recheck: Recheck?
-  private var isWatched = false
+  private var isWatched: Bool
 
-  init(_ reason: StopReason, plan: StopPlan, born: Bool, at now: Int) {
+  init(_ reason: StopReason, plan: StopPlan, born: Bool, watched: Bool, at now: Int) {
     self.reason = reason
+    self.isWatched = watched
     self.plan = plan
     self.step = born ? .asking : .beforeStart
     self.deadline = now + plan.gracePeriod
