@@ -9,8 +9,8 @@ struct OutgoingBytesTests {
     var queue = OutgoingBytes()
     var put: [UInt8] = []
     var taken: [UInt8] = []
-    for _ in 0..<5000 {
-      let size = Int.random(in: 0...2, using: &random) == 0 ? 40_000 : 300
+    for _ in 0..<1000 {
+      let size = Int.random(in: 0...9, using: &random) == 0 ? 40_000 : 300
       let chunk = (0..<Int.random(in: 0...size, using: &random)).map { UInt8($0 & 0xFF) }
       put += chunk
       queue.append(chunk)

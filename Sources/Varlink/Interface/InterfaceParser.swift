@@ -95,6 +95,6 @@ struct InterfaceParser {
 
   func error(_ problem: InterfaceSyntaxError.Problem, at offset: Int) -> InterfaceSyntaxError {
     let (line, column) = lexer.location(of: offset)
-    return InterfaceSyntaxError(problem: problem, line: line, column: column)
+    return InterfaceSyntaxError(problem, line: line, column: column)
   }
 }

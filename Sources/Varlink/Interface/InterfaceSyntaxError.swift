@@ -17,6 +17,12 @@ public struct InterfaceSyntaxError: Error, Hashable, Sendable {
   public var line: Int
   /// The column in bytes, counted from 1.
   public var column: Int
+
+  public init(_ problem: Problem, line: Int, column: Int) {
+    self.problem = problem
+    self.line = line
+    self.column = column
+  }
 }
 
 extension InterfaceSyntaxError: CustomStringConvertible {
