@@ -13,11 +13,16 @@ extension JobEngine {
     }
   }
 
-  /// The job's command was executed.
+  /// The job's command was executed. Of a job that was given up in the meantime, because that took
+  /// so long, the process is killed.
   ///
   /// - Parameter controlGroup: The leaf's path, for those who ask.
   public mutating func spawned(_ id: JobID, pid: Int, controlGroup: String?, at now: Timestamp) {
-    guard var job = live[id], job.main == .unborn else { return }
+    guard var job = live[id] else {
+      if leftovers[id] != nil { emit(.kill(id)) }
+      return
+    }
+    guard job.main == .unborn else { return }
     job.main = .running(pid: pid)
     job.startedAt = now
     job.controlGroup = controlGroup
@@ -27,13 +32,16 @@ extension JobEngine {
       live[id] = job
       announce(job) { .started($0) }
     case .stopping(var sequence):
-      sequence.born()
+      sequence.born(at: now.monotonic)
       job.phase = .stopping(sequence)
       live[id] = job
       announce(job) { .started($0) }
       // A kill that was sent before may have found an empty leaf.
       sequence.isKilling ? emit(.kill(id)) : askIfBorn(id)
-    case .queued, .running, .lingering, .settling:
+    case .settling:
+      // It was given up unborn, and is told as stuck: it must not live.
+      emit(.kill(id))
+    case .queued, .running, .lingering:
       preconditionFailure("job \(id) was born in \(job.phase)")
     }
   }

@@ -41,9 +41,9 @@ struct StopSequence: Hashable, Sendable {
     isKilling ? recheck?.at ?? deadline : min(deadline, recheck?.at ?? deadline)
   }
 
-  /// The first process is there: from now on there is somebody to ask.
-  mutating func born() {
-    if step == .beforeStart { step = .asking }
+  /// The first process is there: from now on there is somebody to ask, or to be killed.
+  mutating func born(at now: Int) {
+    step = isKilling ? .killing(since: now) : .asking
   }
 
   /// Somebody wants it sooner, or asked for with another signal.
