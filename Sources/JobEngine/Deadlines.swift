@@ -5,7 +5,7 @@ internal import HeapModule
 /// A deadline that changes is entered anew; the old entry is known by not being the job's own any
 /// longer, and passed over.
 struct Deadlines: Sendable {
-  struct Entry: Comparable, Sendable {
+  struct Entry: Comparable, Hashable, Sendable {
     /// Monotonic microseconds.
     let at: Int
     let job: JobID
@@ -14,6 +14,8 @@ struct Deadlines: Sendable {
   }
 
   private var entries: Heap<Entry> = []
+
+  var count: Int { entries.count }
 
   var soonest: Entry? { entries.min }
 
@@ -25,9 +27,11 @@ struct Deadlines: Sendable {
     _ = entries.popMin()
   }
 
-  /// Drops what no job stands behind any longer, where that has become most of it.
+  /// Drops what no job stands behind any longer, and what was entered twice, where that has become
+  /// most of it.
   mutating func compact(jobs: Int, isCurrent: (Entry) -> Bool) {
     guard entries.count > 2 * jobs + 64 else { return }
-    entries = Heap(entries.unordered.filter(isCurrent))
+    // The set's order doesn't show: no two entries of it compare as equal.
+    entries = Heap(Set(entries.unordered.lazy.filter(isCurrent)))
   }
 }
