@@ -28,8 +28,10 @@ extension JobEngine {
     runtime.controlGroup = job.controlGroup
     runtime.mainPid = job.main.pid
     runtime.startedTimestamp = job.startedAt
-    if case .stopping(let sequence) = job.phase {
-      runtime.cause = cause(of: job, sequence.reason)
+    switch job.phase {
+    case .stopping(let sequence): runtime.cause = cause(of: job, sequence.reason)
+    case .settling(let settlement): runtime.cause = result(of: job, settlement).cause
+    case .queued, .starting, .running, .lingering: break
     }
     return Job(id: job.id.rawValue, context: job.context, runtime: runtime)
   }
@@ -59,8 +61,14 @@ extension JobEngine {
       result.survivors = survivors
       if case .requested(let requester) = reason { result.requestedBy = requester }
     }
-    result.killed = job.killed
+    result.killed = job.killed && job.main != .unborn
     result.usage = settlement.usage
+    if let exit = job.main.exit {
+      result.usage = result.usage ?? Usage()
+      result.usage?.mainUserUSec = exit.userUSec
+      result.usage?.mainSystemUSec = exit.systemUSec
+      result.usage?.mainPeakResidentBytes = exit.peakResidentBytes
+    }
     switch job.main.exit?.status {
     case .exited(let status):
       result.exitStatus = status

@@ -16,8 +16,10 @@ extension JobEngine {
       var plan = job.plan
       plan.signal = signal ?? plan.signal
       plan.gracePeriod = gracePeriod ?? plan.gracePeriod
+      // What ended by itself was not stopped, however soon somebody asked for it.
+      let isOver = job.main.exit != nil && job.waitsFor == .main
       let sequence = StopSequence(
-        reason, plan: plan, born: job.main != .unborn, watched: job.phase == .lingering,
+        isOver ? .mainExited : reason, plan: plan, born: job.main != .unborn, watched: job.phase == .lingering,
         at: now.monotonic)
       job.phase = .stopping(sequence)
       live[id] = job
