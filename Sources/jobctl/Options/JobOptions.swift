@@ -19,7 +19,7 @@ struct JobOptions: ParsableArguments {
       "File mode creation mask, octal. Default: jobctl's own.", valueName: "mode"))
   var umask: FileMode?
 
-  @Option(help: "What the job reads. See below.")
+  @Option(help: "What the job reads, as said above.")
   var stdin: StandardInputMode = .inherit
 
   @Option(

@@ -1,6 +1,7 @@
 internal import JobProtocol
 internal import LinuxSystem
 internal import SystemPackage
+internal import Varlink
 internal import VarlinkSocket
 
 /// Why there is no connection to jobd: where it was looked for, why there, and how to start it.
@@ -42,7 +43,14 @@ struct Unreachable {
   }
 
   /// `/run/jobd/jobd.sock (from $JOBD_SOCKET)`
-  private var place: String { "\(socket.address)\(Self.reason(socket.origin))" }
+  private var place: String { "\(path)\(Self.reason(socket.origin))" }
+
+  private var path: String {
+    switch socket.address {
+    case .path(let path): path
+    case .abstract: "\(socket.address)"
+    }
+  }
 
   private static func reason(_ origin: JobdSocket.Origin) -> String {
     switch origin {
@@ -58,7 +66,7 @@ struct Unreachable {
     case .system: "Start it with 'systemctl start jobd', or without systemd with 'jobd &'."
     case .runtimeDirectory:
       "Start it with 'systemctl --user start jobd.socket', or without systemd with 'jobd &'."
-    case .argument, .variable: "Start one there with 'jobd --socket \(socket.address) &'."
+    case .argument, .variable: "Start one there with 'jobd --socket \(path) &'."
     }
   }
 }
