@@ -41,7 +41,7 @@ public struct UnixSocket: ~Copyable, Sendable {
 }
 
 /// Two sockets connected to each other.
-public struct UnixSocketPair: ~Copyable, Sendable {
+@frozen public struct UnixSocketPair: ~Copyable, Sendable {
   public var first: UnixSocket
   public var second: UnixSocket
 }

@@ -10,7 +10,7 @@ public import Varlink
 /// socket, and calls that are pipelined in their order.
 public struct MessageReader: ~Copyable {
   /// What a look at the socket came to.
-  public enum Event: ~Copyable {
+  @frozen public enum Event: ~Copyable {
     /// A message, without its NUL.
     case message([UInt8], PassedDescriptors)
     /// Not yet a whole message. It will be known by the socket becoming readable.
@@ -30,6 +30,9 @@ public struct MessageReader: ~Copyable {
   public init(limit: Int = VarlinkLimits.messageBytes) {
     self.limit = limit
   }
+
+  /// Whether a message has begun and isn't whole.
+  public var isInMidMessage: Bool { !partial.isEmpty }
 
   /// Reads up to the end of the next message and no further.
   ///

@@ -1,0 +1,133 @@
+import Glibc
+import LinuxSystem
+import SystemPackage
+import Testing
+import Varlink
+import VarlinkSocket
+
+/// A directory of its own for a test, removed with what the test put there.
+final class ScratchDirectory {
+  let path: FilePath
+  private var files: [FilePath] = []
+
+  init() throws {
+    var template = Array("/tmp/varlink-tests-XXXXXX".utf8CString)
+    let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) }
+    try #require(unsafe made != nil)
+    path = FilePath(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+
+  /// A directory in it.
+  func directory(_ name: String) -> FilePath {
+    let directory = path.appending(name)
+    files.append(directory)
+    _ = unsafe mkdir(directory.string, 0o700)
+    return directory
+  }
+
+  /// A file that a test is going to make.
+  func file(_ name: String, in directory: FilePath? = nil) -> FilePath {
+    let file = (directory ?? path).appending(name)
+    files.append(file)
+    return file
+  }
+
+  deinit {
+    for file in files.reversed() { _ = unsafe remove(file.string) }
+    _ = unsafe remove(path.string)
+  }
+}
+
+/// Two connected sockets: one that a test writes to, one with a reader on it.
+final class Wire {
+  private var sockets: UnixSocketPair
+  private var reader: MessageReader
+  private let buffer = ReceiveBuffer()
+
+  /// What a reader comes to, in a form that can be compared: descriptors by the files they are of.
+  enum Event: Equatable {
+    case message(String, descriptors: [UInt64])
+    case wouldBlock
+    case endOfStream(midMessage: Bool)
+    case violation(FramingViolation)
+  }
+
+  init(limit: Int = VarlinkLimits.messageBytes) throws {
+    sockets = try UnixSocket.pair()
+    reader = MessageReader(limit: limit)
+  }
+
+  /// Sends bytes in one go.
+  func send(_ bytes: some Sequence<UInt8>, _ descriptors: [FileDescriptor] = []) throws {
+    let bytes = Array(bytes)
+    let sent = try sockets.first.send(bytes.span, descriptors: descriptors)
+    try #require(sent == bytes.count)
+  }
+
+  /// Sends text in one go, which may contain NULs.
+  func send(_ text: String, _ descriptors: [FileDescriptor] = []) throws {
+    try send(text.utf8, descriptors)
+  }
+
+  func shutdownWriting() throws { try sockets.first.shutdownWriting() }
+
+  /// Closes the end that the test writes to.
+  func hangUp() throws {
+    let others = try UnixSocket.pair()
+    sockets.first = others.first
+  }
+
+  /// Writes to the peer, so that its closing is a reset.
+  func answer(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    _ = try sockets.second.send(bytes.span)
+  }
+
+  func next(waiting: Bool = false) throws -> Event {
+    switch try reader.next(from: sockets.second, by: buffer, waiting: waiting) {
+    case .message(let bytes, let passed):
+      var descriptors = passed
+      var files: [UInt64] = []
+      for index in 0..<descriptors.count {
+        if let descriptor = descriptors.take(index) { files.append(inode(of: descriptor.raw)) }
+      }
+      return .message(String(decoding: bytes, as: UTF8.self), descriptors: files)
+    case .wouldBlock: return .wouldBlock
+    case .endOfStream(let midMessage): return .endOfStream(midMessage: midMessage)
+    case .violation(let violation): return .violation(violation)
+    }
+  }
+
+  /// What was read last, by its length: for messages too long to compare as text.
+  func nextLength() throws -> Int? {
+    guard case .message(let bytes, _) = try reader.next(from: sockets.second, by: buffer) else {
+      return nil
+    }
+    return bytes.count
+  }
+}
+
+/// Tells files apart.
+func inode(of descriptor: FileDescriptor) -> UInt64 {
+  var status = stat()
+  _ = unsafe fstat(descriptor.rawValue, &status)
+  return UInt64(status.st_ino)
+}
+
+/// The file of a descriptor, if there is one, which is closed.
+func inode(consuming descriptor: consuming OwnedDescriptor?) -> UInt64? {
+  guard let descriptor else { return nil }
+  return inode(of: descriptor.raw)
+}
+
+/// A pipe, to have descriptors of different files.
+struct TestPipe: ~Copyable {
+  let read: OwnedDescriptor
+  let write: OwnedDescriptor
+
+  init() throws {
+    let ends = try FileDescriptor.pipe()
+    read = OwnedDescriptor(adopting: ends.readEnd)
+    write = OwnedDescriptor(adopting: ends.writeEnd)
+  }
+}

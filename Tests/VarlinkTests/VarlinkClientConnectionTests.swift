@@ -1,0 +1,119 @@
+import Glibc
+import LinuxSystem
+import SystemPackage
+import Testing
+import Varlink
+import VarlinkSocket
+
+@Suite("A client calls a service over a socket")
+struct VarlinkClientConnectionTests {
+  @Test("Pipelined calls are answered in order, and the end is told")
+  func pipelining() throws {
+    let sockets = try UnixSocket.pair()
+    var server = try TestServer(sockets.first)
+    var client = VarlinkClientConnection(adopting: sockets.second)
+    try client.send(Call("org.varlink.service.GetInfo"))
+    try client.send(Call("org.example.ping.Ping", ["ping": .string("1")], mode: .oneway))
+    try client.send(Call("org.example.ping.Ping", ["ping": .string("2")], mode: .more))
+    try client.send(Call("a.b.C"))
+    let nothing = try client.receiveIfAvailable()
+    #expect(nothing == .nothing)
+    try client.shutdownWrite()
+    try server.serve()
+    let info = try client.receive()
+    #expect(info?.parameters.string("vendor") == "V")
+    for continues in [true, false] {
+      let pong = try client.receive()
+      #expect(pong == Reply(["pong": .string("2")], continues: continues))
+    }
+    let error = try client.receiveIfAvailable()
+    #expect(error == .reply(Reply(.interfaceNotFound("a.b"))))
+    let end = try client.receive()
+    #expect(end == nil)
+    let stillEnd = try client.receiveIfAvailable()
+    #expect(stillEnd == .endOfStream)
+  }
+
+  @Test("Descriptors travel with the call that they were sent with")
+  func descriptors() throws {
+    let pipe = try TestPipe()
+    let sockets = try UnixSocket.pair()
+    var client = VarlinkClientConnection(adopting: sockets.second)
+    let long = String(repeating: "x", count: 100_000)
+    try client.send(Call("a.b.C", ["x": .string(long)]), descriptors: [pipe.read.raw])
+    var reader = MessageReader()
+    let event = try reader.next(from: sockets.first, by: ReceiveBuffer())
+    guard case .message(let bytes, let descriptors) = consume event else {
+      Issue.record("no message")
+      return
+    }
+    var passed = descriptors
+    let file = inode(consuming: passed.take(0))
+    #expect(file == inode(of: pipe.read.raw))
+    #expect(try Call(parsing: bytes).parameters.string("x") == long)
+  }
+
+  @Test("A call larger than the socket's queue waits for room, nonblocking or not")
+  func largeCall() throws {
+    for isNonblocking in [false, true] {
+      let sockets = try UnixSocket.pair()
+      if isNonblocking { try sockets.second.descriptor.setNonblocking() }
+      let serverEnd = try sockets.first.descriptor.raw.duplicate()
+      var client = VarlinkClientConnection(adopting: sockets.second)
+      let thread = TestThread {
+        #expect(throws: Never.self) {
+          let socket = UnixSocket(adopting: OwnedDescriptor(adopting: serverEnd))
+          var server = try TestServer(socket)
+          try server.serve()
+        }
+      }
+      let long = String(repeating: "x", count: 3_000_000)
+      try client.send(Call("org.example.ping.Ping", ["ping": .string(long)]))
+      let reply = try client.receive()
+      #expect(reply?.parameters.string("pong") == long)
+      try client.shutdownWrite()
+      thread.join()
+    }
+  }
+
+  @Test("An address names the service to connect to")
+  func addresses() throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.file("socket")
+    let listener = try UnixSocket.listen(on: .path(path), mode: .ownerReadWrite)
+    for address in ["unix:\(path)", "unix:\(path);x=y", "\(path)"] {
+      let client = try VarlinkClientConnection(connectingTo: address)
+      let flags = fcntl(client.descriptor.rawValue, F_GETFD)
+      #expect(flags == FD_CLOEXEC)
+      let accepted = try listener.accept() != nil
+      #expect(accepted)
+    }
+    #expect(throws: VarlinkClientError.unsupportedAddress("tcp:x")) {
+      _ = try VarlinkClientConnection(connectingTo: "tcp:x")
+    }
+    let none = scratch.path.appending("none").string
+    let error = SystemError("connect", none, errno: .noSuchFileOrDirectory)
+    #expect(throws: VarlinkClientError.system(error)) {
+      _ = try VarlinkClientConnection(connectingTo: none)
+    }
+  }
+
+  @Test("A service that breaks the protocol is told from one that hangs up")
+  func violations() throws {
+    for (text, expected) in [
+      ("[]\0", .malformed(.notAnObject)), ("{}", .brokenOff), ("{}\0", .malformed(.unexpectedReply)),
+    ] as [(String, VarlinkClientError)] {
+      let sockets = try UnixSocket.pair()
+      var client = VarlinkClientConnection(adopting: sockets.second)
+      let bytes = Array(text.utf8)
+      _ = try sockets.first.send(bytes.span)
+      try sockets.first.shutdownWriting()
+      do throws(VarlinkClientError) {
+        _ = try client.receive()
+        Issue.record("no error")
+      } catch {
+        #expect(error == expected)
+      }
+    }
+  }
+}
