@@ -12,6 +12,7 @@ DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+MANDIR ?= $(DATADIR)/man
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 
 SWIFT ?= swift
@@ -35,7 +36,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all build clean check deps format install lint run system-check test tidy uninstall
+.PHONY: all build clean check deps format install lint manuals run system-check test tidy uninstall
 
 all: build
 
@@ -51,7 +52,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy test system-check
+check: lint tidy manuals test system-check
 	@echo "make check: ok"
 
 format:
@@ -69,7 +70,11 @@ test: $(python)/ready
 
 # The installed package under a service manager of its own, which is booted for the purpose.
 system-check: build
-	Tests/lab/system-check $(release)
+	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(SCRATCH))/install PREFIX=/usr STRIP= >/dev/null
+	Tests/lab/system-check $(SCRATCH)/install
+
+manuals: build
+	@scripts/check-manuals $(release)
 
 # Clients of the protocol that others wrote, in an environment of their own.
 $(python)/ready: Tests/python-requirements.txt
@@ -99,6 +104,8 @@ install: build
 	$(call install_unit,systemd/user/jobd.service,$(USERUNITDIR)/jobd.service)
 	$(call install_unit,systemd/user/jobd.socket,$(USERUNITDIR)/jobd.socket)
 	$(INSTALL) -D -m 644 -t $(DESTDIR)$(DATADIR)/varlink Sources/JobProtocol/io.jobd.varlink
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 packaging/man/jobctl.1
+	$(INSTALL) -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 packaging/man/jobd.8
 	$(call install_made,$(release)/jobctl --generate-completion-script bash,$(bash_completion))
 	$(call install_made,$(release)/jobctl --generate-completion-script zsh,$(zsh_completion))
 	$(call install_made,$(release)/jobctl --generate-completion-script fish,$(fish_completion))
@@ -107,6 +114,7 @@ uninstall:
 	rm -f $(programs:%=$(DESTDIR)$(BINDIR)/%)
 	rm -f $(units:%=$(DESTDIR)$(UNITDIR)/%) $(units:%=$(DESTDIR)$(USERUNITDIR)/%)
 	rm -f $(DESTDIR)$(DATADIR)/varlink/io.jobd.varlink
+	rm -f $(DESTDIR)$(MANDIR)/man1/jobctl.1 $(DESTDIR)$(MANDIR)/man8/jobd.8
 	rm -f $(addprefix $(DESTDIR),$(bash_completion) $(zsh_completion) $(fish_completion))
 
 clean:
