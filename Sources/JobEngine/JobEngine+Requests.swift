@@ -11,6 +11,9 @@ extension JobEngine {
   ) throws(JobdError) -> JobID {
     precondition(jobOfClient[client] == nil, "a connection that is busy called Run")
     if isShuttingDown { throw .shuttingDown }
+    guard leftovers.count < limits.leftoversMax else {
+      throw .tooManyJobs(limit: limits.leftoversMax)
+    }
     let hasSlot = running < limits.runningMax
     guard hasSlot || queue.count < limits.queuedMax else {
       throw .tooManyJobs(limit: limits.runningMax + limits.queuedMax)
@@ -36,8 +39,10 @@ extension JobEngine {
     guard let job = live[id], mayAccess(peer, owner: job.owner.uid) else {
       throw .noSuchJob(id: id.rawValue)
     }
+    precondition(jobOfClient[client] == nil, "a connection that is busy called Cancel")
     live[id]?.cancelers.append(client)
     jobOfClient[client] = id
+    flushInTime(id, at: now)
     let requester = Requester(uid: peer.uid, pid: peer.pid, reason: reason)
     stop(id, .requested(requester), signal: signal, gracePeriod: gracePeriod, at: now)
   }
@@ -96,14 +101,14 @@ extension JobEngine {
   ///
   /// - Parameter hurry: Somebody asked again: kill at once.
   public mutating func shutdownRequested(hurry: Bool = false, at now: Timestamp) {
-    isShuttingDown = true
+    if service == .serving { service = .ending }
     for id in live.keys.sorted() {
-      let period = hurry ? 0 : min(
-        live[id]?.plan.gracePeriod ?? 0, limits.shutdownGracePeriodMax)
-      stop(id, .shutdown, gracePeriod: period, at: now)
+      let period = hurry ? 0 : live[id]?.plan.gracePeriod ?? 0
+      let bounded = min(period, limits.shutdownGracePeriodMax)
+      stop(id, .shutdown, gracePeriod: bounded, at: now)
       flushInTime(id, at: now)
     }
-    exitIfDone()
+    exitIfDone(at: now)
   }
 }
 

@@ -15,12 +15,13 @@ extension JobEngine {
     emit(.drainOutput(id))
     switch outcome {
     case .neverStarted: settlement.leaf = .removed
-    case .stuck: settlement.leaf = .busy
+    case .stuck: settlement.leaf = .busy(retry: firstRetry(at: now))
     case .failedToStart, .ended, .stopped: emit(.removeLeaf(id))
     }
     job.phase = .settling(settlement)
     live[id] = job
-    if isShuttingDown { flushInTime(id, at: now) }
+    updateDeadline(id)
+    if isShuttingDown || !job.cancelers.isEmpty { flushInTime(id, at: now) }
     startQueued()
   }
 
@@ -37,13 +38,14 @@ extension JobEngine {
   }
 
   public mutating func leafRemoved(_ id: JobID, at now: Timestamp) {
-    leftovers[id] = nil
     settled(id, at: now) { $0.leaf = .removed }
+    if leftovers.removeValue(forKey: id) != nil { exitIfDone(at: now) }
   }
 
   /// The kernel wouldn't remove the leaf yet. The job's end is told all the same.
   public mutating func leafBusy(_ id: JobID, at now: Timestamp) {
-    if leftovers[id] == nil { settled(id, at: now) { $0.leaf = .busy } }
+    let retry = firstRetry(at: now)
+    settled(id, at: now) { if $0.leaf == .present { $0.leaf = .busy(retry: retry) } }
   }
 
   private mutating func settled(
@@ -52,7 +54,7 @@ extension JobEngine {
     guard case .settling(var settlement) = live[id]?.phase else { return }
     change(&settlement)
     live[id]?.phase = .settling(settlement)
-    if settlement.isComplete { finish(id, settlement, at: now) }
+    settlement.isComplete ? finish(id, settlement, at: now) : updateDeadline(id)
   }
 
   /// Says once, and last, how the job ended.
@@ -70,41 +72,82 @@ extension JobEngine {
     }
     tellObservers(finished)
     history.append(finished)
-    if settlement.leaf == .busy { leave(id, isStuck: settlement.isStuck, at: now) }
-    emit(.forget(id, leafRemains: settlement.leaf == .busy))
-    exitIfDone()
+    if case .busy(let retry) = settlement.leaf {
+      leftovers[id] = Leftover(isStuck: settlement.isStuck, retry: retry)
+      updateDeadline(id)
+    }
+    emit(.forget(id, leafRemains: leftovers[id] != nil))
+    exitIfDone(at: now)
   }
 
-  // MARK: what is left behind
-
-  private mutating func leave(_ id: JobID, isStuck: Bool, at now: Timestamp) {
-    let retry = Recheck(after: limits.removalRetryFirst, at: now.monotonic)
-    leftovers[id] = Leftover(isStuck: isStuck, retry: retry)
-    updateDeadline(id)
-  }
-
-  /// Tries again to remove what a finished job left, and whoever may have got into it.
-  mutating func retryRemoval(_ id: JobID, at now: Timestamp) {
-    leftovers[id]?.retry.again(at: now.monotonic, max: limits.removalRetryMax)
-    emit(.kill(id))
-    emit(.removeLeaf(id))
-    updateDeadline(id)
-  }
-
-  // MARK: the end of the service
-
-  /// While the service stops, clients have only so long to read how their jobs ended.
-  mutating func flushInTime(_ id: JobID, at now: Timestamp) {
-    guard case .settling(var settlement) = live[id]?.phase, settlement.flushDeadline == nil
-    else { return }
-    settlement.flushDeadline = now.monotonic + limits.shutdownFlushPeriod
+  /// A moment that a job waited for which is being settled has come.
+  mutating func settleDeadlinePassed(_ id: JobID, _ settlement: Settlement, at now: Timestamp) {
+    var settlement = settlement
+    if let deadline = settlement.flushDeadline, deadline <= now.monotonic {
+      settlement.flushDeadline = nil
+      emit(.discardOutput(id))
+    }
+    if case .busy(var retry) = settlement.leaf, retry.at <= now.monotonic {
+      retryRemoval(id, &retry, at: now)
+      settlement.leaf = .busy(retry: retry)
+    }
     live[id]?.phase = .settling(settlement)
     updateDeadline(id)
   }
 
-  mutating func exitIfDone() {
-    guard isShuttingDown, live.isEmpty, !hasExited else { return }
-    hasExited = true
+  // MARK: what is left behind
+
+  private func firstRetry(at now: Timestamp) -> Recheck {
+    Recheck(after: limits.removalRetryFirst, at: now.monotonic)
+  }
+
+  mutating func leftoverDeadlinePassed(_ id: JobID, _ leftover: Leftover, at now: Timestamp) {
+    var leftover = leftover
+    retryRemoval(id, &leftover.retry, at: now)
+    leftovers[id] = leftover
+    updateDeadline(id)
+  }
+
+  /// Tries again to remove the leaf, and whoever may have got into it.
+  private mutating func retryRemoval(_ id: JobID, _ retry: inout Recheck, at now: Timestamp) {
+    retry.again(at: now.monotonic, max: limits.removalRetryMax)
+    emit(.kill(id))
+    emit(.removeLeaf(id))
+  }
+
+  // MARK: the end of the service
+
+  /// While somebody waits for the end, clients have only so long to read how their jobs ended.
+  mutating func flushInTime(_ id: JobID, at now: Timestamp) {
+    guard case .settling(var settlement) = live[id]?.phase, settlement.flushDeadline == nil
+    else { return }
+    settlement.flushDeadline = now.monotonic + limits.flushPeriod
+    live[id]?.phase = .settling(settlement)
+    updateDeadline(id)
+  }
+
+  /// Ends the service when nothing is left of its jobs, or what is left has had its time.
+  mutating func exitIfDone(at now: Timestamp) {
+    switch service {
+    case .ending where live.isEmpty && !leftovers.isEmpty:
+      service = .removing(until: now.monotonic + limits.shutdownRemovalPeriod)
+      // The next try may have been a minute away.
+      let retry = firstRetry(at: now)
+      for id in leftovers.keys.sorted() {
+        leftovers[id]?.retry = retry
+        updateDeadline(id)
+      }
+    case .ending where live.isEmpty, .removing where leftovers.isEmpty:
+      exit()
+    case .removing(let until) where until <= now.monotonic:
+      exit()
+    case .serving, .ending, .removing, .over:
+      break
+    }
+  }
+
+  private mutating func exit() {
+    service = .over
     emit(.exit)
   }
 }

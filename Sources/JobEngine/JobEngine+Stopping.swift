@@ -19,8 +19,8 @@ extension JobEngine {
       // What ended by itself was not stopped, however soon somebody asked for it.
       let isOver = job.main.exit != nil && job.waitsFor == .main
       let sequence = StopSequence(
-        isOver ? .mainExited : reason, plan: plan, born: job.main != .unborn, watched: job.phase == .lingering,
-        at: now.monotonic)
+        isOver ? .mainExited : reason, plan: plan, born: job.main != .unborn,
+        watched: job.phase == .lingering, at: now.monotonic)
       job.phase = .stopping(sequence)
       live[id] = job
       announce(job) { .stopping($0) }

@@ -5,33 +5,33 @@ public import JobProtocol
 extension JobEngine {
   /// When ``deadlinePassed(at:)`` has to be called, in monotonic microseconds; `nil`: not at all.
   public mutating func nextDeadline() -> Int? {
-    while let soonest = deadlines.soonest {
-      if isCurrent(soonest) { return soonest.at }
-      deadlines.removeSoonest()
+    while let soonest = deadlines.soonest, !isCurrent(soonest) { deadlines.removeSoonest() }
+    switch service {
+    case .serving, .ending: return deadlines.soonest?.at
+    case .removing(let until): return min(until, deadlines.soonest?.at ?? until)
+    case .over: return nil
     }
-    return nil
   }
 
   /// The moment has come, or has passed.
   public mutating func deadlinePassed(at now: Timestamp) {
     while let soonest = deadlines.soonest, soonest.at <= now.monotonic {
       deadlines.removeSoonest()
-      if soonest.at == deadline(of: soonest.job) { deadlinePassed(soonest.job, at: now) }
+      if isCurrent(soonest) { deadlinePassed(soonest.job, at: now) }
     }
+    exitIfDone(at: now)
   }
 
   private mutating func deadlinePassed(_ id: JobID, at now: Timestamp) {
     switch live[id]?.phase {
     case .stopping(let sequence):
       stopDeadlinePassed(id, sequence, at: now)
-    case .settling(var settlement):
-      settlement.flushDeadline = nil
-      live[id]?.phase = .settling(settlement)
-      emit(.discardOutput(id))
+    case .settling(let settlement):
+      settleDeadlinePassed(id, settlement, at: now)
     case .queued, .starting, .running, .lingering:
       break
     case nil:
-      retryRemoval(id, at: now)
+      if let leftover = leftovers[id] { leftoverDeadlinePassed(id, leftover, at: now) }
     }
   }
 
@@ -49,7 +49,7 @@ extension JobEngine {
   private func deadline(of id: JobID) -> Int? {
     switch live[id]?.phase {
     case .stopping(let sequence): sequence.nextDeadline
-    case .settling(let settlement): settlement.flushDeadline
+    case .settling(let settlement): settlement.nextDeadline
     case .queued, .starting, .running, .lingering: nil
     case nil: leftovers[id]?.retry.at
     }

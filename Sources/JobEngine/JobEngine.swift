@@ -22,8 +22,7 @@ public struct JobEngine: Sendable {
   var leftovers: [JobID: Leftover] = [:]
   var observers = Observers()
   var deadlines = Deadlines()
-  var isShuttingDown = false
-  var hasExited = false
+  var service = ServicePhase.serving
 
   /// The job that a connection waits for, as its lifeline or to hear of its cancellation.
   var jobOfClient: [ClientID: JobID] = [:]
@@ -49,6 +48,8 @@ public struct JobEngine: Sendable {
   mutating func emit(_ action: Action) {
     actions.append(action)
   }
+
+  var isShuttingDown: Bool { service != .serving }
 
   // MARK: numbers
 

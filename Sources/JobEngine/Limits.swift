@@ -8,6 +8,10 @@ public struct Limits: Hashable, Sendable {
   /// Jobs that are queued; further ones are refused. Each costs some kilobytes.
   public var queuedMax = 16_384
 
+  /// Finished jobs of which something is still to be removed; with more of them no new job is taken.
+  /// Each is a control group, and if its processes are stuck their process ids.
+  public var leftoversMax = 4_096
+
   /// Finished jobs that are still listed: enough to look up what just ended, few enough that a
   /// million jobs later the daemon is no larger.
   public var finishedKept = 128
@@ -26,8 +30,14 @@ public struct Limits: Hashable, Sendable {
   /// service manager would kill it (systemd-system.conf(5), DefaultTimeoutStopSec=).
   public var shutdownGracePeriodMax = 30_000_000
 
-  /// How long the service waits, when it stops, for clients to read how their jobs ended.
-  public var shutdownFlushPeriod = 2_000_000
+  /// How long a client may take to read how its job ended when others wait for that: who canceled
+  /// the job, or the service that has to stop.
+  public var flushPeriod = 2_000_000
+
+  /// How long the service, when all jobs are over and told, goes on trying to remove what they left.
+  /// The kernel refuses for some milliseconds, rarely for a second; what it still refuses then, the
+  /// next start removes.
+  public var shutdownRemovalPeriod = 2_000_000
 
   /// First look whether a killed tree is gone; each further one waits twice as long. The kernel
   /// notifies at most once in 10 ms, and most trees are gone within half a millisecond.

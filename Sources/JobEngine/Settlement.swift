@@ -17,7 +17,7 @@ struct Settlement: Hashable, Sendable {
     case present
     case removed
     /// Could not be removed yet.
-    case busy
+    case busy(retry: Recheck)
   }
 
   let outcome: Outcome
@@ -25,7 +25,7 @@ struct Settlement: Hashable, Sendable {
   var usage: Usage?
   var isUsageRead: Bool
   var isOutputDrained = false
-  /// When output is given up, because the service stops. Monotonic microseconds.
+  /// When output is given up, because others wait for the end. Monotonic microseconds.
   var flushDeadline: Int?
 
   init(_ outcome: Outcome, isUsageRead: Bool) {
@@ -37,5 +37,10 @@ struct Settlement: Hashable, Sendable {
 
   var isStuck: Bool {
     if case .stuck = outcome { true } else { false }
+  }
+
+  var nextDeadline: Int? {
+    guard case .busy(let retry) = leaf else { return flushDeadline }
+    return min(retry.at, flushDeadline ?? retry.at)
   }
 }
