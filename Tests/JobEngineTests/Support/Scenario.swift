@@ -1,0 +1,208 @@
+import JobProtocol
+import Testing
+
+@testable import JobEngine
+
+/// A story told to an engine, event by event, with a clock that stands still unless told otherwise.
+///
+///     let story = Scenario()
+///     let job = try story.run(by: 1)
+///     #expect(story.actions == ["client 1: queued 1", "spawn 1"])
+///
+/// Nothing is answered by itself. Methods named after one event feed just that event; those that
+/// tell of more (``started(by:_:)``, ``settled(_:)``) throw the actions in between away.
+final class Scenario {
+  var engine: JobEngine
+  /// Monotonic microseconds.
+  private(set) var now = 1_000_000
+
+  init(_ limits: Limits = Limits()) {
+    engine = JobEngine(limits: limits, serviceUID: Scenario.serviceUID)
+  }
+
+  static let serviceUID = 900
+  static let user = 1_000
+  static let otherUser = 1_001
+
+  var time: Timestamp { Timestamp(realtime: now + 7_000_000, monotonic: now) }
+
+  /// What the engine wanted done since this was last read.
+  var actions: [String] { full().map(\.summary) }
+
+  /// The same, as it is.
+  func full() -> [Action] {
+    var actions: [Action] = []
+    while let action = engine.nextAction() { actions.append(action) }
+    return actions
+  }
+
+  /// The job as the last of the replies says that it finished.
+  func finished() throws -> Job {
+    let told = full().compactMap { action in
+      if case .replyToRun(_, .finished(let job)) = action { job } else { nil }
+    }
+    return try #require(told.last)
+  }
+}
+
+// MARK: - What clients do
+
+extension Scenario {
+  @discardableResult
+  func run(
+    by client: ClientID, _ request: RunRequest = .sample(), uid: Int = user
+  ) throws -> JobID {
+    try engine.runRequested(request, by: client, peer(client, uid), at: time)
+  }
+
+  func cancel(
+    _ job: JobID, by client: ClientID, signal: Int32? = nil, gracePeriod: Int? = nil,
+    reason: String? = nil, uid: Int = user
+  ) throws {
+    try engine.cancelRequested(
+      job, signal: signal, gracePeriod: gracePeriod, reason: reason, by: client,
+      peer(client, uid), at: time)
+  }
+
+  func list(
+    only job: JobID? = nil, finished: Bool = true, goesOn: Bool = false, by client: ClientID,
+    uid: Int = user
+  ) throws {
+    try engine.listRequested(
+      only: job, finished: finished, goesOn: goesOn, by: client, peer(client, uid))
+  }
+
+  /// A `List` that goes on, its first reply read.
+  func observe(by client: ClientID, only job: JobID? = nil, uid: Int = user) throws {
+    try list(only: job, goesOn: true, by: client, uid: uid)
+    _ = full()
+    engine.observerReady(client)
+  }
+
+  func halfCloses(_ client: ClientID) { engine.lineEnded(client, .halfClosed, at: time) }
+  func closes(_ client: ClientID) { engine.lineEnded(client, .closed, at: time) }
+  func shutdown(hurry: Bool = false) { engine.shutdownRequested(hurry: hurry, at: time) }
+
+  private func peer(_ client: ClientID, _ uid: Int) -> Peer {
+    Peer(uid: uid, pid: 5_000 + client.rawValue)
+  }
+}
+
+// MARK: - What becomes of processes
+
+extension Scenario {
+  func spawned(_ job: JobID) {
+    engine.spawned(
+      job, pid: 100 + job.rawValue, controlGroup: "/jobs/\(job)", at: time)
+  }
+
+  func spawnFailed(_ job: JobID, _ failure: StartFailure = .noSuchFile) {
+    engine.spawnFailed(job, failure, at: time)
+  }
+
+  func mainExits(_ job: JobID, _ exit: MainExit = .exited(0)) {
+    engine.mainExited(job, exit, at: time)
+  }
+
+  func killed(_ job: JobID) { engine.killed(job, at: time) }
+  func inspected(_ job: JobID, populated: Bool) {
+    engine.inspected(job, populated: populated, at: time)
+  }
+  func treeChanged(_ job: JobID) { engine.treeChanged(job, at: time) }
+  func survivors(_ job: JobID, _ survivors: [Survivor] = [.asleep]) {
+    engine.survivorsFound(job, survivors, at: time)
+  }
+  func usageRead(_ job: JobID, _ usage: Usage = Usage()) {
+    engine.usageRead(job, usage, at: time)
+  }
+  func outputDrained(_ job: JobID) { engine.outputDrained(job, at: time) }
+  func leafRemoved(_ job: JobID) { engine.leafRemoved(job, at: time) }
+  func leafBusy(_ job: JobID) { engine.leafBusy(job, at: time) }
+}
+
+// MARK: - Time
+
+extension Scenario {
+  var nextDeadline: Int? { engine.nextDeadline() }
+
+  /// Lets time pass without calling the engine, as a daemon that is held up does.
+  func sleeps(_ period: Int) {
+    now += period
+  }
+
+  /// Lets time pass, calling the engine at each of its deadlines. What it then asks to look at is
+  /// answered with `populated`, killing is answered at once.
+  func passes(_ period: Int, populated: Bool? = nil) -> [Action] {
+    let end = now + period
+    var done: [Action] = []
+    while let deadline = engine.nextDeadline(), deadline <= end {
+      now = Swift.max(now, deadline)
+      engine.deadlinePassed(at: time)
+      while let action = engine.nextAction() {
+        done.append(action)
+        switch action {
+        case .kill(let id): killed(id)
+        case .inspect(let id): if let populated { inspected(id, populated: populated) }
+        default: break
+        }
+      }
+    }
+    now = end
+    return done
+  }
+
+  /// The engine is called at the very next deadline.
+  func nextDeadlinePasses() throws {
+    now = Swift.max(now, try #require(nextDeadline))
+    engine.deadlinePassed(at: time)
+  }
+}
+
+// MARK: - Several events at once
+
+extension Scenario {
+  /// A job whose main process runs.
+  @discardableResult
+  func started(
+    by client: ClientID, _ request: RunRequest = .sample(), uid: Int = user
+  ) throws -> JobID {
+    let job = try run(by: client, request, uid: uid)
+    spawned(job)
+    _ = full()
+    return job
+  }
+
+  /// The main process ends and leaves nothing behind.
+  func ends(_ job: JobID, _ exit: MainExit = .exited(0)) {
+    mainExits(job, exit)
+    inspected(job, populated: false)
+  }
+
+  /// The last answers about a job without processes.
+  func settled(_ job: JobID) {
+    usageRead(job)
+    outputDrained(job)
+    leafRemoved(job)
+  }
+
+  /// A job that ran, and is told as finished.
+  @discardableResult
+  func finishedJob(by client: ClientID) throws -> JobID {
+    let job = try started(by: client)
+    ends(job)
+    settled(job)
+    _ = full()
+    return job
+  }
+
+  /// A job that is killed, its processes looked at until they are told as stuck.
+  func stuck(by client: ClientID) throws -> JobID {
+    let job = try started(by: client)
+    try cancel(job, by: 99, gracePeriod: 0)
+    _ = full()
+    killed(job)
+    _ = passes(engine.limits.stuckAfter + engine.limits.recheckMax, populated: true)
+    survivors(job)
+    return job
+  }
+}
