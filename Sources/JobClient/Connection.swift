@@ -1,0 +1,124 @@
+internal import Dispatch
+internal import Glibc
+internal import JobProtocol
+internal import LinuxSystem
+internal import SystemPackage
+internal import Varlink
+internal import VarlinkSocket
+
+/// A connection to jobd on which one call was made, waited for without holding a thread.
+///
+/// Nothing is read before it is asked for: a program that is slow to look at a job's output slows
+/// down that job, and buffers no more than what the socket holds.
+actor Connection {
+  private var connection: VarlinkClientConnection
+  /// Open as long as this object is there.
+  private nonisolated let socket: FileDescriptor
+
+  private init(_ connection: consuming sending VarlinkClientConnection) {
+    self.socket = connection.descriptor
+    self.connection = connection
+  }
+
+  /// Connects and makes a call. Descriptors are lent until this returns.
+  static func open(
+    _ address: ServiceAddress, _ call: Call, descriptors: [FileDescriptor] = []
+  ) async throws(JobClientError) -> Connection {
+    // Both wait where jobd is slow: connect(2) for a place in its queue, send(2) for room.
+    let result: Result<Connection, JobClientError> = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(
+          returning: Result { () throws(JobClientError) in
+            try openWaiting(address, call, descriptors)
+          })
+      }
+    }
+    return try result.get()
+  }
+
+  private static func openWaiting(
+    _ address: ServiceAddress, _ call: Call, _ descriptors: [FileDescriptor]
+  ) throws(JobClientError) -> Connection {
+    do throws(VarlinkClientError) {
+      var connection = try VarlinkClientConnection(connectingTo: "\(address)")
+      try connection.send(call, descriptors: descriptors)
+      return Connection(connection)
+    } catch {
+      throw JobClientError(error, address)
+    }
+  }
+
+  /// The next reply that is a result.
+  ///
+  /// Cancelling the task closes the connection, whatever hangs on it.
+  func reply() async throws(JobClientError) -> Reply {
+    while true {
+      if Task.isCancelled {
+        close()
+        throw .cancelled
+      }
+      switch try arrival() {
+      case .reply(let reply):
+        if let error = reply.error { throw JobClientError(error) }
+        return reply
+      case .endOfStream: throw Task.isCancelled ? .cancelled : .disconnected
+      case .nothing: await readable()
+      }
+    }
+  }
+
+  /// Says that no more calls come: a job that hangs on the connection is cancelled, and its end
+  /// can still be read.
+  nonisolated func halfClose() {
+    _ = shutdown(socket.rawValue, Int32(SHUT_WR))
+  }
+
+  /// Ends the connection for jobd now, and for us at the next look.
+  nonisolated func close() {
+    _ = shutdown(socket.rawValue, Int32(SHUT_RDWR))
+  }
+
+  private func arrival() throws(JobClientError) -> VarlinkClientConnection.Arrival {
+    do throws(VarlinkClientError) {
+      return try connection.receiveIfAvailable()
+    } catch {
+      throw JobClientError(error, nil)
+    }
+  }
+
+  /// Waits until there is something to be read, the end of the stream included.
+  private func readable() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let source = DispatchSource.makeReadSource(
+          fileDescriptor: socket.rawValue, queue: .global())
+        source.setEventHandler { source.cancel() }
+        source.setCancelHandler { continuation.resume() }
+        source.activate()
+      }
+    } onCancel: {
+      close()
+    }
+  }
+}
+
+extension JobClientError {
+  /// - Parameter address: what was being connected to; `nil` once that had been done.
+  fileprivate init(_ error: VarlinkClientError, _ address: ServiceAddress?) {
+    switch error {
+    case .system(let error):
+      if let address { self = .unreachable(address, error) } else { self = .disconnected }
+    case .brokenOff: self = .disconnected
+    case .unsupportedAddress, .violation, .malformed: self = .notUnderstood("\(error)")
+    }
+  }
+
+  fileprivate init(_ error: VarlinkError) {
+    // An error of io.jobd with parameters that aren't its own is told as it came.
+    if let known = try? JobdError(name: error.name, parameters: error.parameters) {
+      self = .refused(known)
+    } else {
+      self = .varlink(error)
+    }
+  }
+}
