@@ -70,6 +70,7 @@ test: $(python)/ready
 
 # The installed package under a service manager of its own, which is booted for the purpose.
 system-check: build
+	@rm -rf $(SCRATCH)/install
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(SCRATCH))/install PREFIX=/usr STRIP= >/dev/null
 	Tests/lab/system-check $(SCRATCH)/install
 
