@@ -53,6 +53,7 @@ func collections(_ module: String) -> Target.Dependency {
   .product(name: module, package: "swift-collections")
 }
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -100,14 +101,17 @@ let package = Package(
     .target(
       name: "LinuxProcess", dependencies: ["CLinux", "LinuxSystem", system], swiftSettings: strict),
 
-    .executableTarget(
-      name: "jobd",
+    // The daemon: loop, sockets, effects carried out.
+    .target(
+      name: "JobDaemon",
       dependencies: [
         "CSystemd", "JobEngine", "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink",
-        "VarlinkSocket", argumentParser, system, .product(name: "Logging", package: "swift-log"),
+        "VarlinkSocket", collections("OrderedCollections"), system, logging,
       ],
-      swiftSettings: onMainActor,
-      linkerSettings: standalone("-static-stdlib")),
+      swiftSettings: onMainActor),
+    .executableTarget(
+      name: "jobd", dependencies: ["JobDaemon", "LinuxSystem", argumentParser, logging],
+      swiftSettings: strict, linkerSettings: standalone("-static-stdlib")),
 
     // The library for Swift programs.
     .target(

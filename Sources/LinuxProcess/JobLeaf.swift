@@ -51,6 +51,13 @@ public struct JobLeaf: ~Copyable, Sendable {
   /// Lets a frozen job run.
   public borrowing func thaw() { cgroup.thaw() }
 
+  /// Removes the leaf if there is no cgroup in it, by one system call.
+  ///
+  /// - Returns: False if that didn't do: ``remove()`` tells why.
+  public borrowing func removeIfFlat() -> Bool {
+    unsafe clinux_rmdir(cgroup.directory.raw.rawValue, "../\(name)") == 0
+  }
+
   /// Removes the leaf with all cgroups that the job made in it, however deep. One that is gone
   /// already is removed.
   public borrowing func remove() -> Removal {

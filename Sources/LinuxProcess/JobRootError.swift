@@ -5,6 +5,11 @@ public struct JobRootError: Error, Hashable, Sendable {
     /// The cgroup, by its path in the hierarchy.
     public var place: String
     public var reason: String
+
+    public init(place: String, reason: String) {
+      self.place = place
+      self.reason = reason
+    }
   }
 
   public var summary: String

@@ -1,4 +1,7 @@
-import CSystemd
-import ArgumentParser
-struct Jobd: ParsableCommand { @Option var x: Int = 3; func run() { print("hi", sd_booted(), x) } }
+internal import ArgumentParser
+internal import LinuxSystem
+
+// Before anything else: signals wait until the loop asks for them. A thread that was started before would
+// take them.
+SignalMask.blockAll()
 Jobd.main()

@@ -1,0 +1,13 @@
+#pragma once
+// eventfd(2): a counter in the kernel with a descriptor. Errors are -errno.
+
+#include <stdbool.h>
+
+/// A counter at 0, CLOEXEC. `takes_one`: EFD_SEMAPHORE.
+int clinux_event_counter(bool takes_one, bool nonblocking);
+
+/// Adds one. Answers 0.
+int clinux_event_counter_add(int fd);
+
+/// Takes one, or all; waits for something to take, unless nonblocking.
+void clinux_event_counter_take(int fd);

@@ -1,0 +1,55 @@
+import CSystemd
+import LinuxSystem
+import SystemPackage
+
+/// The one loop of the daemon: sd-event.
+///
+/// sd-event(3)
+@safe final class EventLoop {
+  let event: OpaquePointer
+
+  init() throws(SystemError) {
+    var event: OpaquePointer?
+    try unsafe checkedEvent(sd_event_default(&event), "sd_event_default")
+    guard let event = unsafe event else { throw SystemError("sd_event_default", errno: .noMemory) }
+    unsafe self.event = event
+  }
+
+  isolated deinit {
+    unsafe sd_event_unref(event)
+  }
+
+  /// Works until ``exit(_:)``.
+  ///
+  /// - Returns: What was given to `exit`.
+  func run() throws(SystemError) -> Int32 {
+    let code = unsafe sd_event_loop(event)
+    try checkedEvent(code, "sd_event_loop")
+    return code
+  }
+
+  /// Ends ``run()`` once the handler that is being called has returned.
+  func exit(_ code: Int32) {
+    unsafe sd_event_exit(event, code)
+  }
+
+  /// Sends the service manager the keep-alive that it asks for, if it does. sd_event_set_watchdog(3)
+  func enableWatchdog() throws(SystemError) {
+    try checkedEvent(unsafe sd_event_set_watchdog(event, 1), "sd_event_set_watchdog")
+  }
+}
+
+/// Who goes first when several are ready in one turn of the loop.
+enum Priority: Int64 {
+  /// What ended, before what wants to begin: an exit frees a slot, the end of a line a job.
+  case exits = -20
+  case lines = -10
+  case normal = 0
+  /// New connections wait until the old ones are served.
+  case accepting = 10
+}
+
+/// sd-event answers with a negative errno.
+func checkedEvent(_ answer: Int32, _ operation: String) throws(SystemError) {
+  if answer < 0 { throw SystemError(operation, errno: Errno(rawValue: -answer)) }
+}

@@ -1,0 +1,66 @@
+import CSystemd
+import LinuxSystem
+import SystemPackage
+
+/// Calls back while a descriptor is ready, level-triggered. Ends with its last reference.
+///
+/// The descriptor stays its owner's, and must not be closed before the source is gone.
+/// sd_event_add_io(3)
+@safe final class IOSource {
+  /// What a descriptor can be ready for. epoll_ctl(2)
+  struct Events: OptionSet {
+    let rawValue: UInt32
+
+    static let input = Events(rawValue: EPOLLIN.rawValue)
+    static let output = Events(rawValue: EPOLLOUT.rawValue)
+    static let priority = Events(rawValue: EPOLLPRI.rawValue)
+    /// The peer has shut down its sending side, or all of it.
+    static let readHangUp = Events(rawValue: EPOLLRDHUP.rawValue)
+    /// Always reported, asked for or not.
+    static let hangUp = Events(rawValue: EPOLLHUP.rawValue)
+    /// Always reported, asked for or not.
+    static let error = Events(rawValue: EPOLLERR.rawValue)
+  }
+
+  private let handler: (Events) -> Void
+  private var source: OpaquePointer?
+
+  init(
+    _ loop: EventLoop, _ descriptor: FileDescriptor, _ events: Events,
+    priority: Priority = .normal, handler: @escaping (Events) -> Void
+  ) throws(SystemError) {
+    self.events = events
+    self.handler = handler
+    let answer = unsafe sd_event_add_io(
+      loop.event, &source, descriptor.rawValue, events.rawValue, IOSource.callback,
+      Unmanaged.passUnretained(self).toOpaque())
+    try checkedEvent(answer, "sd_event_add_io")
+    unsafe sd_event_source_set_priority(source, priority.rawValue)
+  }
+
+  /// What is waited for. None at all silences hang-ups, too.
+  var events: Events {
+    didSet {
+      guard events != oldValue else { return }
+      if oldValue.isEmpty != events.isEmpty {
+        let enabled = events.isEmpty ? SD_EVENT_OFF : SD_EVENT_ON
+        unsafe sd_event_source_set_enabled(source, Int32(enabled))
+      }
+      if !events.isEmpty { unsafe sd_event_source_set_io_events(source, events.rawValue) }
+    }
+  }
+
+  isolated deinit {
+    unsafe sd_event_source_disable_unref(source)
+  }
+
+  private nonisolated static let callback: sd_event_io_handler_t = { _, _, events, context in
+    let source = unsafe Unmanaged<IOSource>.fromOpaque(context!)
+    MainActor.assumeIsolated {
+      // Retained for the call: the handler may drop the last reference to its own source.
+      let source = unsafe source.takeUnretainedValue()
+      source.handler(Events(rawValue: events))
+    }
+    return 0
+  }
+}

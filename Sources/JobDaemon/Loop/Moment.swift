@@ -1,0 +1,11 @@
+import JobProtocol
+import LinuxSystem
+
+/// The clocks as the engine and the protocol count them: microseconds.
+enum Moment {
+  static var monotonic: Int { Int(SystemClock.monotonicUSec()) }
+
+  static var now: Timestamp {
+    Timestamp(realtime: Int(SystemClock.realtimeUSec()), monotonic: monotonic)
+  }
+}

@@ -1,0 +1,85 @@
+import JobEngine
+import JobProtocol
+import LinuxProcess
+import LinuxSystem
+
+/// Completes what clients leave out, and refuses what makes no sense.
+struct JobDefaults {
+  let limits: Limits
+  /// Of a job that brings none.
+  let environment: [OSString]
+  /// What jobs find in `$JOBD_SOCKET`; `nil` where the service doesn't know its own address.
+  let socketPath: String?
+
+  static let umask = 0o022
+  static let signal = Signal.terminate
+
+  /// What the engine needs to know of a job.
+  func request(for context: JobContext) throws(JobdError) -> RunRequest {
+    if let umask = context.umask, !(0...0o777).contains(umask) {
+      throw .badValue(BadValue("context.umask", "is not between 0 and 511 (octal 777)"))
+    }
+    var known = context
+    known.environment = nil
+    known.name = context.name ?? context.command.first?.fileName
+    return RunRequest(
+      context: known, stop: try plan(context.stop), waitsFor: context.wait ?? .main)
+  }
+
+  private func plan(_ stop: StopContext?) throws(JobdError) -> StopPlan {
+    var signal: Int32? = Self.signal.rawValue
+    if let text = stop?.signal { signal = try self.signal(text, at: "context.stop.signal") }
+    let gracePeriod = try gracePeriod(
+      stop?.gracePeriodUSec, at: "context.stop.gracePeriodUSec")
+    return StopPlan(
+      signal: signal, scope: stop?.scope ?? .tree, closesInput: stop?.closeStandardInput ?? false,
+      gracePeriod: gracePeriod ?? limits.gracePeriod)
+  }
+
+  /// - Returns: `nil` for `"none"`.
+  func signal(_ text: String, at path: String) throws(JobdError) -> Int32? {
+    if text == "none" { return nil }
+    guard let signal = Signal(parsing: text) else {
+      throw .badValue(
+        BadValue(path, "is not a signal: it takes a name (SIGINT or INT), a number, or \"none\""))
+    }
+    return signal.rawValue
+  }
+
+  func gracePeriod(_ period: Int?, at path: String) throws(JobdError) -> Int? {
+    guard let period else { return nil }
+    guard (0...limits.gracePeriodMax).contains(period) else {
+      throw .badValue(BadValue(path, "is not between 0 and \(limits.gracePeriodMax) µs"))
+    }
+    return period
+  }
+
+  /// What is to be started for a job.
+  func specification(for context: JobContext, as id: JobID) -> SpawnSpecification {
+    var environment = (context.environment ?? self.environment).compactMap(Jobserver.removed(from:))
+    environment.removeAll { $0.isVariable("JOBD_SOCKET") || $0.isVariable("JOBD_JOB") }
+    if let socketPath, let variable = OSString("JOBD_SOCKET=\(socketPath)") {
+      environment.append(variable)
+    }
+    if let variable = OSString("JOBD_JOB=\(id)") { environment.append(variable) }
+    do {
+      return try SpawnSpecification(
+        arguments: context.command.map(\.bytes), environment: environment.map(\.bytes),
+        workingDirectory: context.workingDirectory?.bytes ?? Array("/".utf8),
+        umask: UInt32(context.umask ?? Self.umask))
+    } catch {
+      preconditionFailure("a context that was read can't be started: \(error)")
+    }
+  }
+}
+
+extension OSString {
+  /// What stands behind the last slash.
+  fileprivate var fileName: String {
+    String(decoding: bytes.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
+  }
+
+  func isVariable(_ name: String) -> Bool {
+    bytes.starts(with: Array((name + "=").utf8))
+  }
+}

@@ -1,0 +1,215 @@
+import JobEngine
+import LinuxSystem
+import Logging
+import SystemPackage
+import Varlink
+import VarlinkSocket
+
+/// One client: its socket, its calls, and its line.
+///
+/// The line is watched at all times, whatever is being read or written: a client that sends nothing and
+/// is sent nothing still ends its job by going away, and a call that it sent behind `Run`, and that isn't
+/// read before that is done, can't hide its going.
+final class Connection {
+  /// Bytes that may wait to be written before a job's output isn't read any further.
+  static let outputRoomBytes = 256 * 1024
+  /// Calls of one client that are carried out in one turn of the loop, so that others are served.
+  private static let callsPerTurn = 16
+
+  let id: ClientID
+  let peer: Peer
+  private let socket: UnixSocket
+  private unowned let server: Server
+  private var reader = MessageReader()
+  private var machine = ServerConnection()
+  private var source: IOSource?
+  private var line = Line.held
+  private var isInTurn = false
+
+  private enum Line: Hashable {
+    case held
+    /// The client sends no more. It may still listen.
+    case halfClosed
+    /// Nobody listens. Calls that came before are still carried out.
+    case closed
+  }
+
+  /// The client has room for more of its job's output.
+  var whenRoom: (() -> Void)?
+  /// Everything that was to be written has been.
+  var whenWritten: (() -> Void)?
+
+  init(_ id: ClientID, _ peer: Peer, _ socket: consuming UnixSocket, _ server: Server) {
+    self.id = id
+    self.peer = peer
+    self.socket = socket
+    self.server = server
+  }
+
+  func open(on loop: EventLoop) throws(SystemError) {
+    source = try IOSource(
+      loop, socket.descriptor.raw, [.input, .readHangUp], priority: .lines
+    ) { [unowned self] events in
+      turn(events)
+    }
+  }
+
+  // MARK: the loop's turns
+
+  /// Does what can be done now, and waits for what can happen next.
+  private func turn(_ events: IOSource.Events) {
+    // A reply that is given within a turn is part of it.
+    guard !isInTurn else { return }
+    isInTurn = true
+    if !events.isDisjoint(with: [.hangUp, .error]) {
+      lineEnded(.closed)
+    } else if events.contains(.readHangUp) {
+      lineEnded(.halfClosed)
+    }
+    if events.contains(.output) { write() }
+    read()
+    isInTurn = false
+    waitForMore()
+  }
+
+  private func waitForMore() {
+    guard let source else { return }
+    // Nobody is there, and everything that came was carried out.
+    if machine.isFinished || (line == .closed && machine.isReading) { return close() }
+
+    var events: IOSource.Events = []
+    if line != .closed {
+      if machine.isReading { events.insert(.input) }
+      if !machine.outgoing.isEmpty { events.insert(.output) }
+      // A hang-up is reported as long as anything is asked for.
+      events.insert(line == .held ? .readHangUp : .priority)
+    }
+    source.events = events
+  }
+
+  private func lineEnded(_ ending: Line) {
+    guard line != ending, line != .closed else { return }
+    line = ending
+    if ending == .closed { machine.outgoing.removeAll() }
+    // Where calls are still to be read, the one under way has to be finished first.
+    let isOver = ending == .closed && !hasUnreadCalls
+    server.lineEnded(self, isOver ? .closed : .halfClosed)
+    if isOver { close() }
+  }
+
+  private var hasUnreadCalls: Bool {
+    var byte: [UInt8] = [0]
+    let peeked = try? socket.peek(into: &byte)
+    return (peeked?.count ?? 0) > 0
+  }
+
+  // MARK: reading and writing
+
+  private func read() {
+    var budget = Connection.callsPerTurn
+    while source != nil, machine.isReading, budget > 0 || line == .closed {
+      budget -= 1
+      guard readMessage() else { return }
+    }
+  }
+
+  /// - Returns: There may be another one.
+  private func readMessage() -> Bool {
+    do {
+      switch try reader.next(from: socket, by: server.receiveBuffer) {
+      case .message(let message, let descriptors):
+        server.patience.met(by: id)
+        received(message, descriptors)
+        return true
+      case .wouldBlock:
+        if reader.isInMidMessage { server.patience.begin(for: self) }
+        return false
+      case .endOfStream(let midMessage):
+        if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
+        server.patience.met(by: id)
+        lineEnded(.halfClosed)
+        machine.stoppedReading()
+        return false
+      case .violation(let violation):
+        server.log.warning("closing a connection: \(violation)", metadata: metadata)
+        close()
+        return false
+      }
+    } catch {
+      server.log.warning("closing a connection: \(error)", metadata: metadata)
+      close()
+      return false
+    }
+  }
+
+  private func received(_ message: [UInt8], _ descriptors: consuming PassedDescriptors) {
+    switch machine.received(message, for: server.methods.service) {
+    case .answered:
+      write()
+    case .invoke(let invocation):
+      server.methods.invoke(invocation, by: self, passing: descriptors)
+    case .refused(let violation):
+      server.log.warning("closing a connection: \(violation)", metadata: metadata)
+    }
+  }
+
+  private func write() {
+    let hadRoom = hasRoom
+    if line == .closed { machine.outgoing.removeAll() }
+    do {
+      if try machine.outgoing.write(to: socket) { whenWritten?() }
+    } catch {
+      // The peer is gone, and its hang-up is on its way to us.
+      machine.outgoing.removeAll()
+    }
+    if hasRoom, !hadRoom { whenRoom?() }
+  }
+
+  /// Ends the connection, whatever is under way on it.
+  func close() {
+    guard source != nil else { return }
+    source = nil
+    _ = machine.disconnected()
+    server.closed(self)
+  }
+
+  // MARK: replies
+
+  /// The client can take another piece of output.
+  var hasRoom: Bool { machine.outgoing.count < Connection.outputRoomBytes }
+
+  /// Nothing waits to be written.
+  var isWritten: Bool { machine.outgoing.isEmpty }
+
+  /// The call that is being processed gets more than one reply.
+  var takesProgress: Bool { machine.takesProgress }
+
+  func progress(_ parameters: JSONObject) {
+    machine.progress(parameters)
+    replied()
+  }
+
+  func progress(encoded reply: [UInt8]) {
+    machine.progress(encoded: reply)
+    replied()
+  }
+
+  func finish(_ parameters: JSONObject) {
+    machine.finish(parameters)
+    replied()
+  }
+
+  func fail(_ error: VarlinkError) {
+    machine.fail(error)
+    replied()
+  }
+
+  private func replied() {
+    write()
+    turn([])
+  }
+
+  private var metadata: Logger.Metadata {
+    ["clientPid": "\(peer.pid)", "clientUid": "\(peer.uid)"]
+  }
+}

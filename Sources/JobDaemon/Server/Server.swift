@@ -1,0 +1,98 @@
+import JobEngine
+import LinuxSystem
+import Logging
+import SystemPackage
+import VarlinkSocket
+
+/// The sockets: those that listen, and the connections that came from them.
+final class Server {
+  let log: Logger
+  let patience: Patience
+  /// One for all connections: an idle one holds no memory for reading.
+  let receiveBuffer = ReceiveBuffer()
+  let methods: Methods
+
+  private let loop: EventLoop
+  private var listeners: [Listener] = []
+  private var connections: [ClientID: Connection] = [:]
+  private var lastID = 0
+
+  /// What hears of the ends of lines.
+  var lineEnded: (Connection, JobEngine.LineEnding) -> Void = { _, _ in }
+  private var whenFlushed: (() -> Void)?
+  private var flushTimer: TimerSource?
+
+  /// How long clients have, at the end, to read what they are owed, in microseconds.
+  private static let flushPeriod = 2_000_000
+
+  init(_ loop: EventLoop, _ methods: Methods, log: Logger) throws(SystemError) {
+    self.loop = loop
+    self.methods = methods
+    self.log = log
+    self.patience = try Patience(loop)
+    flushTimer = try TimerSource(loop) { [unowned self] in endFlush() }
+  }
+
+  func connection(_ id: ClientID) -> Connection? { connections[id] }
+
+  /// Takes connections from a socket that listens.
+  func listen(on socket: consuming UnixSocket) throws(SystemError) {
+    listeners.append(try Listener(loop, socket, accepted: { [unowned self] in add($0) }, log: log))
+  }
+
+  /// Serves a client that is connected already.
+  func add(_ socket: consuming UnixSocket) {
+    lastID += 1
+    let id = ClientID(rawValue: lastID)
+    do {
+      let peer = try socket.peer
+      let connection = Connection(
+        id, Peer(uid: Int(peer.uid), pid: Int(peer.pid)), socket, self)
+      try connection.open(on: loop)
+      connections[id] = connection
+      patience.begin(for: connection)
+    } catch {
+      log.warning("a connection could not be served: \(error)")
+    }
+  }
+
+  func closed(_ connection: Connection) {
+    patience.met(by: connection.id)
+    connections[connection.id] = nil
+    resumeAccepting()
+    flushedIfAll()
+  }
+
+  /// Descriptors were closed: if connections had to wait for want of them, there is room again.
+  func resumeAccepting() {
+    for listener in listeners { listener.resume() }
+  }
+
+  // MARK: the end
+
+  /// Takes no further connection.
+  func stopListening() {
+    listeners = []
+  }
+
+  /// Calls back once all clients have been written what they are owed, or it has been tried long
+  /// enough.
+  func flush(then flushed: @escaping () -> Void) {
+    whenFlushed = flushed
+    for connection in connections.values {
+      connection.whenWritten = { [unowned self] in flushedIfAll() }
+    }
+    flushTimer?.arm(at: Moment.monotonic + Server.flushPeriod)
+    flushedIfAll()
+  }
+
+  private func flushedIfAll() {
+    if connections.values.allSatisfy(\.isWritten) { endFlush() }
+  }
+
+  private func endFlush() {
+    guard let flushed = whenFlushed else { return }
+    whenFlushed = nil
+    flushed()
+  }
+}

@@ -1,0 +1,25 @@
+public import Logging
+
+/// What the administrator decides.
+public nonisolated struct Configuration: Sendable {
+  /// The socket to listen on, where the service manager passes none; `nil` for the usual one.
+  public var socket: String?
+  /// `auto`, or the path of a control group: where jobs get theirs.
+  public var controlGroup: String
+  /// Most jobs that run at one time; `nil` for the default.
+  public var runningMax: Int?
+  /// Most jobs that wait; `nil` for the default.
+  public var queuedMax: Int?
+  public var logLevel: Logger.Level
+
+  public init(
+    socket: String?, controlGroup: String, runningMax: Int?, queuedMax: Int?,
+    logLevel: Logger.Level
+  ) {
+    self.socket = socket
+    self.controlGroup = controlGroup
+    self.runningMax = runningMax
+    self.queuedMax = queuedMax
+    self.logLevel = logLevel
+  }
+}

@@ -1,0 +1,141 @@
+import JobEngine
+import LinuxProcess
+import LinuxSystem
+import Logging
+import SystemPackage
+
+/// jobd from its start to its end.
+public final class Daemon {
+  private let log: Logger
+  private let loop: EventLoop
+  private let endpoint: Endpoint
+  private let supervisor: Supervisor
+  private let server: Server
+  private let notifier: Notifier
+  private var guardian: Guardian?
+  private var guardianSource: IOSource?
+  private var signals: [SignalSource] = []
+
+  public init(_ configuration: Configuration) throws {
+    log = LogDestination.start(level: configuration.logLevel)
+    // Jobs get the limits that we were started with; we ourselves need a descriptor for each client.
+    let limits = try ResourceLimit.allCurrent()
+    raiseOpenFiles(limits)
+
+    endpoint = try Endpoint(configuration)
+    let root = try JobRoot.place(configuration.controlGroup, tag: endpoint.tag, log: log)
+    let method = try root.makeReady(log: log)
+    // Before there is a thread, and descriptors that it had to close.
+    guardian = try Guardian.start(for: root, files: endpoint.files)
+
+    loop = try EventLoop()
+    let engine = JobEngine(limits: Limits(configuration), serviceUID: UserAccount.uid)
+    let spawner = try Spawner(method: method, limits: limits)
+    supervisor = try Supervisor(loop, engine, root, spawner, log: log)
+    let defaults = JobDefaults(
+      limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)
+    let methods = try Methods(supervisor, defaults, uid: UserAccount.uid, log: log)
+    server = try Server(loop, methods, log: log)
+    notifier = try Notifier(loop) { [supervisor] in supervisor.engine.counts }
+  }
+
+  /// Serves until it is asked to stop.
+  ///
+  /// - Returns: The exit code.
+  public func run() throws -> Int32 {
+    connect()
+    try watchGuardian()
+    for signal in [Signal.terminate, .interrupt, .hangup] {
+      signals.append(
+        try SignalSource(loop, signal, priority: .exits) { [unowned self] in stop(signal) })
+    }
+    try endpoint.serve(by: server)
+    try loop.enableWatchdog()
+    notifier.ready()
+    log.notice("ready", metadata: ["socket": "\(endpoint.path ?? "passed")"])
+
+    let code = try loop.run()
+    return finish(code)
+  }
+
+  private func connect() {
+    supervisor.connection = { [unowned server] in server.connection($0) }
+    supervisor.resourcesFreed = { [unowned server] in server.resumeAccepting() }
+    supervisor.countsChanged = { [unowned notifier] in notifier.countsChanged() }
+    supervisor.allOver = { [unowned self] in allOver() }
+    server.lineEnded = { [unowned supervisor] client, ending in
+      supervisor.event { $0.lineEnded(client.id, ending, at: Moment.now) }
+    }
+  }
+
+  // MARK: the guardian
+
+  private func watchGuardian() throws(SystemError) {
+    guard let descriptor = guardian?.pidfd.descriptor.raw else { return }
+    guardianSource = try IOSource(loop, descriptor, .input) { [unowned self] _ in
+      log.error("the guardian died; starting another")
+      guardianSource = nil
+      do {
+        guardian = try Guardian.start(for: supervisor.root, files: endpoint.files)
+        try watchGuardian()
+      } catch {
+        log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
+      }
+    }
+  }
+
+  // MARK: the end
+
+  private var isStopping = false
+
+  private func stop(_ signal: Signal) {
+    log.notice(
+      isStopping ? "stopping at once" : "stopping", metadata: ["signal": "\(signal)"])
+    notifier.stopping()
+    server.stopListening()
+    let hurry = isStopping
+    isStopping = true
+    supervisor.event { $0.shutdownRequested(hurry: hurry, at: Moment.now) }
+  }
+
+  /// Every job is over: what is left is to say so.
+  private func allOver() {
+    server.flush { [unowned loop] in loop.exit(0) }
+  }
+
+  private func finish(_ code: Int32) -> Int32 {
+    guardianSource = nil
+    endpoint.removeSocket()
+    do {
+      // Leaves that were busy may have become free, and what a job moved here goes with them.
+      _ = try supervisor.root.sweep(patience: Self.lastSweepSeconds)
+      try supervisor.root.remove()
+      if let guardian = guardian.take() { try guardian.standDown() }
+    } catch {
+      // What can't be removed is left to the guardian, which goes on trying.
+      log.error("control groups are left: \(error)")
+    }
+    endpoint.unlock()
+    log.notice("stopped")
+    return code
+  }
+
+  /// Seconds. Less than the service manager waits.
+  private static let lastSweepSeconds = 5
+}
+
+/// As many descriptors as the administrator allows. getrlimit(2)
+private func raiseOpenFiles(_ limits: [ResourceLimit]) {
+  guard var limit = limits.first(where: { $0.resource == .openFiles }) else { return }
+  limit.soft = limit.hard
+  // To set what is allowed can't fail; with less there are fewer clients.
+  try? limit.apply()
+}
+
+extension Limits {
+  fileprivate init(_ configuration: Configuration) {
+    self.init()
+    runningMax = configuration.runningMax ?? runningMax
+    queuedMax = configuration.queuedMax ?? queuedMax
+  }
+}

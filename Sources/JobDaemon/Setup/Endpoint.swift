@@ -1,0 +1,69 @@
+import LinuxProcess
+import LinuxSystem
+import SystemPackage
+
+/// The sockets that the daemon serves: the service manager's, or one of its own with the files that go with
+/// it.
+final class Endpoint {
+  /// Those of the service manager's; empty for one of our own.
+  private let passed: [SharedDescriptor]
+  /// The right to the path of our own.
+  private let lock: SocketLock?
+  /// Where clients find the service; `nil` where it has no path.
+  let path: String?
+
+  init(_ configuration: Configuration) throws {
+    passed = try Activation.sockets()
+    guard passed.isEmpty else {
+      lock = nil
+      path = try passed.lazy.compactMap { try UnixSocket.path(of: $0.raw) }.first
+      return
+    }
+    guard let path = (configuration.socket ?? SocketPath.standard).map(SocketPath.absolute) else {
+      throw DaemonError(
+        "no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
+    }
+    self.path = path
+    try SocketPath.makeDirectory(of: path)
+    lock = try SocketLock.take(socket: path)
+    // Not a jobd's, which would have the lock: still not to be taken away from whose it is.
+    guard !SocketLock.isAlive(path) else {
+      throw DaemonError("somebody else listens on \(path): give jobd another path with --socket")
+    }
+  }
+
+  /// Tells this service from others on the machine, the same at each start.
+  var tag: String { SocketPath.tag(path ?? "passed") }
+
+  /// What the guardian is to remove.
+  var files: Guardian.Files? {
+    lock.map {
+      Guardian.Files(lock: $0.descriptor.raw, lockPath: $0.path, socketPath: path)
+    }
+  }
+
+  /// From now on clients can connect.
+  func serve(by server: Server) throws {
+    if lock != nil, let path {
+      // Of a daemon that died; its lock is ours.
+      try FileSystem.remove(path)
+      try server.listen(
+        on: UnixSocket.listen(on: .path(FilePath(path)), mode: [.ownerReadWrite]))
+    }
+    for shared in passed {
+      let socket = UnixSocket(adopting: try shared.duplicate())
+      try socket.descriptor.setNonblocking()
+      if try socket.isListening { try server.listen(on: socket) } else { server.add(socket) }
+    }
+  }
+
+  /// Nobody finds it any more.
+  func removeSocket() {
+    if lock != nil, let path { try? FileSystem.remove(path) }
+  }
+
+  /// Another daemon may begin.
+  func unlock() {
+    if let lock { try? FileSystem.remove(lock.path) }
+  }
+}

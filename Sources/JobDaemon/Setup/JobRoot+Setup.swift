@@ -1,0 +1,64 @@
+import LinuxProcess
+import LinuxSystem
+import Logging
+
+extension JobRoot {
+  /// Finds the place for jobs that the administrator means.
+  ///
+  /// - Parameters:
+  ///   - wish: `auto`, or the path of a control group.
+  ///   - tag: Tells this service from others.
+  static func place(_ wish: String, tag: String, log: Logger) throws(DaemonError) -> JobRoot {
+    do throws(JobRootError) {
+      let hierarchy = try CgroupHierarchy.discover()
+      guard wish == "auto" else { return try JobRoot.open(.inside(path: wish), in: hierarchy) }
+      do {
+        return try JobRoot.open(.automatic(tag: tag), in: hierarchy)
+      } catch {
+        guard UserScope.isPossible else { throw error }
+        return try scope(after: error, log)
+      }
+    } catch {
+      throw DaemonError("\(error)")
+    }
+  }
+
+  /// Asks the user's service manager for a control group.
+  private static func scope(
+    after failure: JobRootError, _ log: Logger
+  ) throws(JobRootError) -> JobRoot {
+    do {
+      let name = try UserScope.enter()
+      log.info("entered a scope of the user's service manager", metadata: ["unit": "\(name)"])
+    } catch {
+      var failure = failure
+      failure.attempts.append(.init(place: "a scope of the user's service manager", reason: "\(error)"))
+      throw failure
+    }
+    return try JobRoot.open(.delegated, in: CgroupHierarchy.discover())
+  }
+
+  /// Removes what an earlier daemon left, and finds out how processes are made here.
+  borrowing func makeReady(log: Logger) throws(DaemonError) -> SpawnMethod {
+    do {
+      let leftovers = try sweep()
+      if leftovers.leaves > 0 {
+        log.warning(
+          "removed what an earlier jobd left", metadata: ["controlGroups": "\(leftovers.leaves)"])
+      }
+      for process in leftovers.stuck {
+        log.error(
+          "a process of an earlier jobd survives SIGKILL",
+          metadata: ["pid": "\(process.pid)", "command": "\(process.command)"])
+      }
+      for missing in enableControllers() {
+        log.warning("no \(missing.name) controller: \(missing.error)")
+      }
+      return try probe()
+    } catch let error as SystemError {
+      throw DaemonError("cannot make \(path) ready: \(error)")
+    } catch {
+      throw DaemonError("jobs can't be held in \(path): \(error)")
+    }
+  }
+}

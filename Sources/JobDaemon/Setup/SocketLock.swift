@@ -1,0 +1,65 @@
+import LinuxProcess
+import LinuxSystem
+import SystemPackage
+
+/// The right to a socket's path: a locked file beside it. Whoever holds it removes both files.
+///
+/// The lock is of the open file, so that the guardian, which is forked with it, goes on holding it when the
+/// daemon dies, until it has cleaned up. flock(2)
+final class SocketLock {
+  /// How long a guardian may take to clean up after an earlier daemon, in microseconds: longer than
+  /// it is patient itself.
+  private static let patience = (Guardian.patienceSeconds + 5) * 1_000_000
+  /// Milliseconds between two attempts: flock can't wait with an end to it.
+  private static let retryDelay: Int32 = 10
+
+  let descriptor: OwnedDescriptor
+  let path: String
+
+  private init(_ descriptor: consuming OwnedDescriptor, _ path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  /// Takes the lock of a socket; waits for the guardian of a daemon that died.
+  static func take(socket: String) throws(DaemonError) -> SocketLock {
+    let path = socket + ".lock"
+    let end = Moment.monotonic + patience
+    do throws(SystemError) {
+      while true {
+        let file = try OwnedDescriptor.open(path, .readWrite, options: .create)
+        if try FileLock.tryLock(file.raw) {
+          // Whoever had it may have removed the file with it.
+          guard try FileLock.isFile(file.raw, at: path) else { continue }
+          return SocketLock(file, path)
+        }
+        if isAlive(socket) { throw SystemError("lock", path, errno: .addressInUse) }
+        if Moment.monotonic > end { throw SystemError("lock", path, errno: .timedOut) }
+        FileLock.sleep(milliseconds: retryDelay)
+      }
+    } catch {
+      switch error.errno {
+      case .addressInUse:
+        throw DaemonError(
+          "another jobd listens on \(socket): use that one, or give this one a path of its own "
+            + "with --socket")
+      case .timedOut:
+        throw DaemonError(
+          "an earlier jobd on \(socket) died, and what it left can't be killed; "
+            + "its guardian still holds \(path)")
+      default:
+        throw DaemonError("cannot lock the socket's path: \(error)")
+      }
+    }
+  }
+
+  /// Somebody takes connections there.
+  static func isAlive(_ socket: String) -> Bool {
+    do {
+      _ = try UnixSocket.connect(to: .path(FilePath(socket)))
+      return true
+    } catch {
+      return false
+    }
+  }
+}

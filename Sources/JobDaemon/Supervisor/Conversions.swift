@@ -1,0 +1,66 @@
+import JobEngine
+import JobProtocol
+import LinuxProcess
+import LinuxSystem
+import SystemPackage
+
+// From what the kernel says to what the protocol says.
+
+extension MainExit {
+  init(_ exit: ProcessExit) {
+    let status: Status =
+      switch exit.status {
+      case .exited(let code): .exited(Int(code))
+      case .signaled(let signal, let coreDumped):
+        .signaled(signal.rawValue, name: signal.name, coreDumped: coreDumped)
+      }
+    self.init(
+      status: status, userUSec: Int(exit.userUSec), systemUSec: Int(exit.systemUSec),
+      peakResidentBytes: Int(exit.maxResidentBytes))
+  }
+}
+
+extension Usage {
+  init(_ usage: TreeUsage) {
+    self.init()
+    cpuUSec = usage.cpuUSec
+    cpuUserUSec = usage.cpuUserUSec
+    cpuSystemUSec = usage.cpuSystemUSec
+    memoryPeakBytes = usage.memoryPeakBytes
+    oomKills = usage.oomKills
+    tasksPeak = usage.tasksPeak
+    ioReadBytes = usage.ioReadBytes
+    ioWriteBytes = usage.ioWriteBytes
+  }
+}
+
+extension Survivor {
+  init(_ process: LeafProcess) {
+    self.init(
+      pid: Int(process.pid), command: process.command, state: process.state,
+      waitChannel: process.waitChannel)
+  }
+}
+
+extension StartFailure {
+  init(makingLeaf error: SystemError) {
+    self.init(
+      step: .controlGroup, path: error.subject, errno: Int(error.errno.rawValue),
+      errnoName: error.errno.name, message: "cannot make a control group: \(error)")
+  }
+
+  init(_ failure: SpawnFailure) {
+    let step: StartStep =
+      switch failure.step {
+      case .controlGroup: .controlGroup
+      case .process: .process
+      case .session, .standardStreams, .descriptors: .preparation
+      case .workingDirectory: .workingDirectory
+      case .executable: .executable
+      case .interpreter: .interpreter
+      }
+    self.init(
+      step: step, path: failure.path.map { String(decoding: $0, as: UTF8.self) },
+      errno: Int(failure.errno.rawValue), errnoName: failure.errno.name, message: failure.message)
+  }
+}

@@ -1,0 +1,118 @@
+import JobEngine
+import JobProtocol
+import LinuxProcess
+import LinuxSystem
+import Logging
+
+// What is left of a job, and what is said of it.
+
+extension Supervisor {
+  /// Passes a job's output on to its client.
+  func capture(
+    _ ends: inout JobStreamEnds, of job: JobResources, for client: Connection
+  ) throws(SystemError) {
+    let sink = OutputSink(
+      hasRoom: { [weak client] in client?.hasRoom ?? true },
+      deliver: { [weak client] in client?.progress(encoded: $0) },
+      done: { [unowned self, unowned job] in outputDone(job) })
+    if let reader = ends.output.take() {
+      job.relays.append(try OutputRelay(loop, reader, .standardOutput, to: sink))
+    }
+    if let reader = ends.error.take() {
+      job.relays.append(try OutputRelay(loop, reader, .standardError, to: sink))
+    }
+    if !job.relays.isEmpty {
+      client.whenRoom = { [weak job] in job?.relays.forEach { $0.resume() } }
+    }
+  }
+
+  func readUsage(_ id: JobID) {
+    let usage = jobs[id]?.leaf.map { Usage($0.leaf.usage()) } ?? Usage()
+    event { $0.usageRead(id, usage, at: Moment.now) }
+  }
+
+  func drainOutput(_ id: JobID) {
+    guard let job = jobs[id] else { return }
+    job.isDraining = true
+    // A job that was never started holds its own streams, here.
+    job.streams = nil
+    for relay in job.relays { relay.drain() }
+    outputDone(job)
+  }
+
+  func discardOutput(_ id: JobID) {
+    for relay in jobs[id]?.relays ?? [] { relay.discard() }
+  }
+
+  private func outputDone(_ job: JobResources) {
+    guard job.isDraining, job.relays.allSatisfy(\.isDone) else { return }
+    job.isDraining = false
+    event { $0.outputDrained(job.id, at: Moment.now) }
+  }
+
+  func removeLeaf(_ id: JobID) {
+    guard let leaf = jobs[id]?.leaf else {
+      return event { $0.leafRemoved(id, at: Moment.now) }
+    }
+    // What is watched is closed first, for the kernel's sake and ours.
+    jobs[id]?.treeWatch = nil
+    if leaf.leaf.removeIfFlat() { return leafRemoved(id) }
+    // A tree of cgroups may be large.
+    offload.run {
+      leaf.leaf.remove()
+    } then: { [unowned self] removal in
+      switch removal {
+      case .removed: leafRemoved(id)
+      case .busy(let errno):
+        log.info("a leaf can't be removed yet: \(errno)", metadata: ["job": "\(id)"])
+        event { $0.leafBusy(id, at: Moment.now) }
+      }
+    }
+  }
+
+  private func leafRemoved(_ id: JobID) {
+    jobs[id]?.leaf = nil
+    event { $0.leafRemoved(id, at: Moment.now) }
+    if jobs[id]?.isForgotten == true { jobs[id] = nil }
+  }
+
+  func forget(_ id: JobID, leafRemains: Bool) {
+    guard let job = jobs[id] else { return }
+    job.isForgotten = true
+    job.relays = []
+    job.keepalive = nil
+    job.streams = nil
+    job.treeWatch = nil
+    if !leafRemains { jobs[id] = nil }
+    resourcesFreed()
+  }
+
+  // MARK: replies
+
+  func reply(to client: ClientID, _ reply: RunReply) {
+    guard let connection = connection(client) else { return }
+    if case .finished = reply {
+      connection.whenRoom = nil
+      connection.finish(reply.wire)
+    } else if connection.takesProgress {
+      connection.progress(reply.wire)
+    }
+  }
+
+  func reply(to client: ClientID, _ reply: ListReply, continues: Bool) {
+    guard let connection = connection(client) else { return }
+    guard continues else {
+      connection.whenWritten = nil
+      return connection.finish(reply.wire)
+    }
+    connection.progress(reply.wire)
+    if connection.isWritten {
+      event { $0.observerReady(client) }
+    } else {
+      connection.whenWritten = { [unowned self, unowned connection] in
+        connection.whenWritten = nil
+        event { $0.observerReady(client) }
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import JobEngine
+import JobProtocol
+import LinuxProcess
+import LinuxSystem
+import Logging
+
+/// Carries out what the engine decides, and tells it what happened.
+///
+/// Events of the loop come in through ``event(_:)``; whatever the engine wants done about them is done
+/// before that returns, in the engine's order.
+final class Supervisor {
+  let loop: EventLoop
+  let offload: Offload
+  let spawner: Spawner
+  let log: Logger
+  /// Made unique by the daemon's start, as leaf names are never used twice.
+  let leafPrefix: String
+
+  var root: JobRoot
+  private(set) var engine: JobEngine
+  var jobs: [JobID: JobResources] = [:]
+  /// By pid, for children that have ended and are known by nothing else.
+  var mainProcesses: [Int32: JobID] = [:]
+  private var timer: TimerSource?
+  private(set) var orphans: OrphanReaper?
+  private var isPerforming = false
+
+  /// The connection of a client, while it is there.
+  var connection: (ClientID) -> Connection? = { _ in nil }
+  /// Descriptors were closed.
+  var resourcesFreed: () -> Void = {}
+  /// The number of jobs may have changed.
+  var countsChanged: () -> Void = {}
+  /// All jobs are over.
+  var allOver: () -> Void = {}
+
+  init(
+    _ loop: EventLoop, _ engine: JobEngine, _ root: consuming JobRoot, _ spawner: Spawner,
+    log: Logger
+  ) throws(SystemError) {
+    self.loop = loop
+    self.engine = engine
+    self.root = root
+    self.spawner = spawner
+    self.log = log
+    self.offload = try Offload(loop)
+    self.leafPrefix = String(Moment.now.realtime, radix: 36)
+    timer = try TimerSource(loop) { [unowned self] in
+      event { $0.deadlinePassed(at: Moment.now) }
+    }
+    orphans = try OrphanReaper(loop, log: log) { [unowned self] in reapMain($0) }
+  }
+
+  /// Tells the engine what happened, and does what it decides.
+  func event(_ happened: (inout JobEngine) -> Void) {
+    happened(&engine)
+    perform()
+  }
+
+  /// The same for what the engine may refuse.
+  func request(_ happened: (inout JobEngine) throws(JobdError) -> Void) throws(JobdError) {
+    try happened(&engine)
+    perform()
+  }
+
+  /// A client asks for a job, which was made with the engine's next number.
+  func submit(_ job: JobResources, _ request: RunRequest, for client: Connection) throws(JobdError) {
+    let id = try engine.runRequested(request, by: client.id, client.peer, at: Moment.now)
+    precondition(id == job.id, "job \(job.id) was accepted as \(id)")
+    // Kept before it is asked for: the engine may want it started at once.
+    jobs[id] = job
+    perform()
+  }
+
+  private func perform() {
+    // An action that is answered at once leads back here; the loop below goes on with what follows.
+    guard !isPerforming else { return }
+    isPerforming = true
+    while let action = engine.nextAction() { perform(action) }
+    isPerforming = false
+    timer?.arm(at: engine.nextDeadline())
+    countsChanged()
+  }
+
+  private func perform(_ action: Action) {
+    switch action {
+    case .spawn(let id): spawn(id)
+    case .ask(let id, let plan): ask(id, plan)
+    case .kill(let id): kill(id)
+    case .inspect(let id): inspect(id)
+    case .watch(let id): watch(id)
+    case .findSurvivors(let id): findSurvivors(id)
+    case .readUsage(let id): readUsage(id)
+    case .drainOutput(let id): drainOutput(id)
+    case .discardOutput(let id): discardOutput(id)
+    case .removeLeaf(let id): removeLeaf(id)
+    case .forget(let id, let leafRemains): forget(id, leafRemains: leafRemains)
+    case .replyToRun(let client, let reply): self.reply(to: client, reply)
+    case .replyToList(let client, let reply, let continues):
+      self.reply(to: client, reply, continues: continues)
+    case .replyToCancel(let client, let reply): connection(client)?.finish(reply.wire)
+    case .drop(let client):
+      log.warning("an observer reads too slowly and is dropped")
+      connection(client)?.close()
+    case .exit: allOver()
+    }
+  }
+}
