@@ -36,6 +36,7 @@ import SystemPackage
       Unmanaged.passUnretained(self).toOpaque())
     try checkedEvent(answer, "sd_event_add_io")
     unsafe sd_event_source_set_priority(source, priority.rawValue)
+    if events.isEmpty { unsafe sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF)) }
   }
 
   /// What is waited for. None at all silences hang-ups, too.

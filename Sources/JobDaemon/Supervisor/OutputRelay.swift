@@ -15,6 +15,7 @@ final class OutputRelay {
   private var encoder: OutputEncoder
   private let sink: OutputSink
 
+  private var hasBegun = false
   /// No process of the job is left: what is in the pipe is all that comes.
   private var isDraining = false
   /// Nobody listens: it reads, so that the job isn't blocked, and throws away.
@@ -28,16 +29,24 @@ final class OutputRelay {
     self.reader = reader
     self.encoder = OutputEncoder(stream)
     self.sink = sink
-    source = try IOSource(loop, self.reader.raw, .input) { [unowned self] _ in work() }
+    source = try IOSource(loop, self.reader.raw, []) { [unowned self] _ in work() }
+  }
+
+  /// The job was told as started: what it writes is passed on from now on.
+  func begin() {
+    hasBegun = true
+    resume()
   }
 
   /// The client has room again.
   func resume() {
+    guard hasBegun else { return }
     if isDraining { work() } else { source?.events = .input }
   }
 
   /// Passes on what is still in the pipe, and is done.
   func drain() {
+    hasBegun = true
     isDraining = true
     work()
   }
