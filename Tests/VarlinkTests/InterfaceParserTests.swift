@@ -100,6 +100,25 @@ struct InterfaceParserTests {
   }
 
   @Test(
+    "What only the specification allows is taken where that is asked for",
+    arguments: [
+      ("[][]int", .array(.array(.int))), ("[]?int", .array(.nullable(.int))),
+      ("?[]?[string]int", .nullable(.array(.nullable(.map(.int))))),
+      ("[string]()", .map(.structure([]))), ("()", .structure([])),
+    ] as [(String, InterfaceType)])
+  func fullGrammar(text: String, type: InterfaceType) throws {
+    let source = "interface a.b method M(a: \(text)) -> ()"
+    let interface = try InterfaceDescription(parsing: source, grammar: .full)
+    #expect(interface.method("M")?.input.map(\.type) == [type])
+    for refused in ["??int", "[int]int", "[]", "(a:)"] {
+      #expect(throws: InterfaceSyntaxError.self) {
+        try InterfaceDescription(
+          parsing: "interface a.b error E (a: \(refused))", grammar: .full)
+      }
+    }
+  }
+
+  @Test(
     "A name of an interface has two parts or more",
     arguments: ["a.b", "io.systemd.Unit", "A.1", "a.b.c-d--e.f1", "org.varlink.service"])
   func interfaceName(name: String) throws {
@@ -127,8 +146,11 @@ struct InterfaceParserTests {
     #expect(throws: InterfaceSyntaxError.self) {
       try InterfaceDescription(parsing: nested(VarlinkLimits.typeDepth + 1))
     }
-    #expect(throws: InterfaceSyntaxError.self) {
-      try InterfaceDescription(parsing: nested(100_000))
+    for deep in [nested(100_000), "interface a.b error E (a: \(String(repeating: "[]", count: 99_999))"]
+    {
+      #expect { try InterfaceDescription(parsing: deep, grammar: .full) } throws: { error in
+        (error as? InterfaceSyntaxError)?.problem == .tooDeep
+      }
     }
   }
 

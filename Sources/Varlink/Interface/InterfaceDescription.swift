@@ -17,12 +17,11 @@ public struct InterfaceDescription: Sendable {
   /// Parses a description and checks that it means something: each name declared once, each
   /// reference to a type that is there.
   ///
-  /// Takes what UAPI.20 describes as far as sd-varlink does, which draws the line closer than the
-  /// grammar: one container level, no empty type, no trailing comma.
-  ///
   /// - Throws: ``InterfaceSyntaxError``, with line and column.
-  public init(parsing source: String) throws(InterfaceSyntaxError) {
-    var parser = InterfaceParser(source)
+  public init(
+    parsing source: String, grammar: Grammar = .portable
+  ) throws(InterfaceSyntaxError) {
+    var parser = InterfaceParser(source, grammar)
     let parsed = try parser.interface()
     self.source = source
     self.name = parsed.name
@@ -51,6 +50,15 @@ public struct InterfaceDescription: Sendable {
 }
 
 extension InterfaceDescription {
+  /// How much of the language of types is taken.
+  public enum Grammar: Hashable, Sendable {
+    /// What sd-varlink takes, which draws the line closer than the specification: arrays and maps
+    /// hold no containers and nothing nullable, and no type is empty. Every parser in use reads it.
+    case portable
+    /// All of it: `[]?[string]T`, and `[string]()` for a set of strings.
+    case full
+  }
+
   /// One type, method or error. All three share one namespace.
   public struct Declaration: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {

@@ -1,19 +1,29 @@
 extension InterfaceParser {
-  /// `?T`, a container or an element: in this order, each at most once, as sd-varlink has it.
+  /// `?T`, a container or an element; portably in this order, each at most once.
   mutating func type(depth: Int) throws(InterfaceSyntaxError) -> InterfaceType {
+    if depth > VarlinkLimits.typeDepth { throw error(.tooDeep, at: lexer.offset) }
     if lexer.skip("?") { return .nullable(try container(depth: depth)) }
     return try container(depth: depth)
   }
 
   private mutating func container(depth: Int) throws(InterfaceSyntaxError) -> InterfaceType {
-    if lexer.skip("[]") { return .array(try element(depth: depth)) }
-    if lexer.skip("[string]") { return .map(try element(depth: depth)) }
+    if lexer.skip("[]") { return .array(try contained(depth: depth)) }
+    if lexer.skip("[string]") { return .map(try contained(depth: depth)) }
     return try element(depth: depth)
+  }
+
+  private mutating func contained(depth: Int) throws(InterfaceSyntaxError) -> InterfaceType {
+    switch grammar {
+    case .portable: try element(depth: depth)
+    case .full: try type(depth: depth + 1)
+    }
   }
 
   private mutating func element(depth: Int) throws(InterfaceSyntaxError) -> InterfaceType {
     let start = lexer.offset
-    if lexer.isAt(UInt8(ascii: "(")) { return try structureOrEnumeration(depth: depth + 1) }
+    if lexer.isAt(UInt8(ascii: "(")) {
+      return try structureOrEnumeration(depth: depth + 1, mayBeEmpty: grammar == .full)
+    }
     let word = lexer.word()
     if let type = InterfaceType(keyword: word) { return type }
     guard InterfaceNames.isDeclaration(word) else { throw error(.expected("a type"), at: start) }

@@ -8,11 +8,13 @@ struct InterfaceParser {
     var indices: [String: Int] = [:]
   }
 
+  let grammar: InterfaceDescription.Grammar
   var lexer: InterfaceLexer
   /// References to types, and where: they may come before what they refer to.
   var references: [(name: String, offset: Int)] = []
 
-  init(_ source: String) {
+  init(_ source: String, _ grammar: InterfaceDescription.Grammar) {
+    self.grammar = grammar
     lexer = InterfaceLexer(source)
   }
 
