@@ -10,9 +10,10 @@ public struct MainExit: Hashable, Sendable {
   /// CPU time, microseconds.
   public var userUSec: Int
   public var systemUSec: Int
-  public var peakResidentBytes: Int
+  /// `nil` where the kernel's figure isn't the process's own.
+  public var peakResidentBytes: Int?
 
-  public init(status: Status, userUSec: Int, systemUSec: Int, peakResidentBytes: Int) {
+  public init(status: Status, userUSec: Int, systemUSec: Int, peakResidentBytes: Int?) {
     self.status = status
     self.userUSec = userUSec
     self.systemUSec = systemUSec

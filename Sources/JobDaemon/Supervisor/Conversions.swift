@@ -14,9 +14,12 @@ extension MainExit {
       case .signaled(let signal, let coreDumped):
         .signaled(signal.rawValue, name: signal.name, coreDumped: coreDumped)
       }
+    // A process begins with the memory of the one that made it, and the kernel's figure goes on from
+    // there: up to our own size it says nothing of what the job used. (setmax_mm_hiwater_rss, exec.c)
+    let peak = Int(exit.maxResidentBytes)
     self.init(
       status: status, userUSec: Int(exit.userUSec), systemUSec: Int(exit.systemUSec),
-      peakResidentBytes: Int(exit.maxResidentBytes))
+      peakResidentBytes: peak > OwnUsage.peakResidentBytes ? peak : nil)
   }
 }
 
