@@ -8,7 +8,7 @@ public enum OwnUsage {
   public static var peakResidentBytes: Int {
     var usage = rusage()
     // Can't fail: the address is valid, and everybody may ask of himself.
-    _ = unsafe getrusage(RUSAGE_SELF, &usage)
+    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
 }
