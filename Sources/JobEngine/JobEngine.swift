@@ -1,4 +1,5 @@
 internal import DequeModule
+public import JobProtocol
 
 /// Everything that jobd decides about jobs, without doing any of it.
 ///
@@ -76,6 +77,9 @@ public struct JobEngine: Sendable {
     defer { lastID += 1 }
     return nextID
   }
+
+  /// A job that has finished not long ago. ``Limits/finishedKept``
+  public func finished(_ id: JobID) -> Job? { history[id] }
 
   // MARK: who may see what
 

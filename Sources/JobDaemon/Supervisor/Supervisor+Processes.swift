@@ -61,6 +61,7 @@ extension Supervisor {
       event {
         $0.spawned(job.id, pid: Int(main.process.pid), controlGroup: path, at: Moment.now)
       }
+      logStarted(job)
       for relay in job.relays { relay.begin() }
     }
   }

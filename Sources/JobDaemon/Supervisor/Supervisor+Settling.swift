@@ -78,6 +78,7 @@ extension Supervisor {
 
   func forget(_ id: JobID, leafRemains: Bool) {
     guard let job = jobs[id] else { return }
+    logFinished(id)
     job.isForgotten = true
     job.relays = []
     job.keepalive = nil

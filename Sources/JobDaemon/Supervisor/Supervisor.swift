@@ -69,6 +69,7 @@ final class Supervisor {
     precondition(id == job.id, "job \(job.id) was accepted as \(id)")
     // Kept before it is asked for: the engine may want it started at once.
     jobs[id] = job
+    logAccepted(id, request, client)
     perform()
   }
 
