@@ -8,7 +8,7 @@ struct JobTable {
 
   /// - Parameter now: microseconds of `CLOCK_MONOTONIC`.
   init(_ jobs: [Job], now: Int) {
-    for job in jobs { table.add(Self.cells(of: job, now: now)) }
+    for job in jobs.sorted(by: { $0.id < $1.id }) { table.add(Self.cells(of: job, now: now)) }
   }
 
   /// - Parameter width: columns of the terminal; `nil` cuts nothing.
