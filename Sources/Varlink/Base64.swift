@@ -6,7 +6,8 @@ public enum Base64 {
       let alphabet = alphabet.span
       var index = 0
       while index + 3 <= data.count {
-        let group = UInt32(data[index]) << 16 | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2])
+        let group =
+          UInt32(data[index]) << 16 | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2])
         output.append(alphabet[Int(group >> 18)])
         output.append(alphabet[Int(group >> 12 & 63)])
         output.append(alphabet[Int(group >> 6 & 63)])

@@ -9,7 +9,9 @@ extension JSONParser {
     if position - start > VarlinkLimits.numberBytes {
       throw JSONSyntaxError(.numberTooLong, at: start)
     }
-    if !hasFraction, !hasExponent, let integer = integer(magnitude, isNegative: isNegative) { return integer }
+    if !hasFraction, !hasExponent, let integer = integer(magnitude, isNegative: isNegative) {
+      return integer
+    }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard let double = Double(text), double.isFinite else {
       throw JSONSyntaxError(.numberOutOfRange, at: start)

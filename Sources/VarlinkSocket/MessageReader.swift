@@ -44,8 +44,9 @@ public struct MessageReader: ~Copyable {
       while true {
         if let event = try step(from: socket, by: buffer, waiting: waiting) { return event }
       }
-    } catch where error.errno == .connectionReset {
+    } catch {
       // The peer closed without having read all that was written to it.
+      guard error.errno == .connectionReset else { throw error }
       return .endOfStream(midMessage: !partial.isEmpty)
     }
   }

@@ -127,7 +127,9 @@ struct InterfaceParserTests {
 
   @Test(
     "Other names are none of an interface",
-    arguments: ["a", "", "a.", ".a", "a..b", "1a.b", "a.-b", "a.b-", "-a.b", "a_b.c", "a.b c", "ä.b"])
+    arguments: [
+      "a", "", "a.", ".a", "a..b", "1a.b", "a.-b", "a.b-", "-a.b", "a_b.c", "a.b c", "ä.b",
+    ])
   func notInterfaceName(name: String) {
     #expect(throws: InterfaceSyntaxError.self) {
       try InterfaceDescription(parsing: "interface \(name)")
@@ -146,8 +148,9 @@ struct InterfaceParserTests {
     #expect(throws: InterfaceSyntaxError.self) {
       try InterfaceDescription(parsing: nested(VarlinkLimits.typeDepth + 1))
     }
-    for deep in [nested(100_000), "interface a.b error E (a: \(String(repeating: "[]", count: 99_999))"]
-    {
+    for deep in [
+      nested(100_000), "interface a.b error E (a: \(String(repeating: "[]", count: 99_999))",
+    ] {
       #expect { try InterfaceDescription(parsing: deep, grammar: .full) } throws: { error in
         (error as? InterfaceSyntaxError)?.problem == .tooDeep
       }

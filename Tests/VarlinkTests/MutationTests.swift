@@ -169,7 +169,8 @@ private struct FramingModel {
     let files = descriptors[0] ?? []
     bytes.removeSubrange(...end)
     descriptors = Dictionary(
-      uniqueKeysWithValues: descriptors.filter { $0.key > end }.map { ($0.key - end - 1, $0.value) })
+      uniqueKeysWithValues: descriptors.filter { $0.key > end }.map { ($0.key - end - 1, $0.value) }
+    )
     return [.message(message, descriptors: files)]
   }
 }

@@ -23,10 +23,7 @@ struct OutgoingBytesTests {
       }
       #expect(queue.count == put.count - taken.count)
     }
-    while let rest = queue.withFirstChunk({ chunk in chunk.indices.map { chunk[$0] } }) {
-      taken += rest
-      queue.consumed(rest.count)
-    }
+    while let rest = queue.takeFirst() { taken += rest }
     let isEmpty = queue.isEmpty
     #expect(isEmpty && put == taken)
   }

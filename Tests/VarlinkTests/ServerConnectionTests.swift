@@ -141,4 +141,3 @@ struct ServerConnectionTests {
     #expect(try connection.written() == [Reply(.permissionDenied), Reply()])
   }
 }
-

@@ -14,7 +14,8 @@ final class ScratchDirectory {
     var template = Array("/tmp/varlink-tests-XXXXXX".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) }
     try #require(unsafe made != nil)
-    path = FilePath(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
+    path = FilePath(
+      String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
   }
 
   /// A directory in it.

@@ -28,12 +28,17 @@ final class TestedConnection {
   /// Writes everything, and reads it as a client would.
   func written() throws -> [Reply] {
     var bytes: [UInt8] = []
-    while let chunk = connection.outgoing.withFirstChunk({ chunk in chunk.indices.map { chunk[$0] } })
-    {
-      bytes += chunk
-      connection.outgoing.consumed(chunk.count)
-    }
+    while let chunk = connection.outgoing.takeFirst() { bytes += chunk }
     #expect(bytes.isEmpty || bytes.last == 0)
     return try bytes.split(separator: 0).map { try Reply(parsing: $0) }
+  }
+}
+
+extension OutgoingBytes {
+  /// Takes the bytes that lie together at the front.
+  mutating func takeFirst() -> [UInt8]? {
+    let chunk = withFirstChunk { chunk in chunk.indices.map { chunk[$0] } }
+    consumed(chunk?.count ?? 0)
+    return chunk
   }
 }

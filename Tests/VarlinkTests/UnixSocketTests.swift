@@ -60,8 +60,9 @@ struct UnixSocketTests {
   @Test("The socket's file has the mode that was asked for, whatever the umask")
   func mode() throws {
     let scratch = try ScratchDirectory()
-    for mode: FilePermissions in [.ownerReadWrite, [.ownerReadWrite, .groupReadWrite, .otherReadWrite]]
-    {
+    for mode: FilePermissions in [
+      .ownerReadWrite, [.ownerReadWrite, .groupReadWrite, .otherReadWrite],
+    ] {
       let path = scratch.file("socket\(mode.rawValue)")
       let listener = try UnixSocket.listen(on: .path(path), mode: mode)
       var status = stat()

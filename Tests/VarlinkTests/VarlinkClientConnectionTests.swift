@@ -101,7 +101,8 @@ struct VarlinkClientConnectionTests {
   @Test("A service that breaks the protocol is told from one that hangs up")
   func violations() throws {
     for (text, expected) in [
-      ("[]\0", .malformed(.notAnObject)), ("{}", .brokenOff), ("{}\0", .malformed(.unexpectedReply)),
+      ("[]\0", .malformed(.notAnObject)), ("{}", .brokenOff),
+      ("{}\0", .malformed(.unexpectedReply)),
     ] as [(String, VarlinkClientError)] {
       let sockets = try UnixSocket.pair()
       var client = VarlinkClientConnection(adopting: sockets.second)
