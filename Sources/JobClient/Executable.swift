@@ -12,7 +12,8 @@ public enum Executable: Sendable, Hashable {
     switch self {
     case .name(let name): Array(name.utf8)
     // Without a slash it would be looked up.
-    case .path(let path) where !path.bytes.contains(UInt8(ascii: "/")): Array("./".utf8) + path.bytes
+    case .path(let path) where !path.bytes.contains(UInt8(ascii: "/")):
+      Array("./".utf8) + path.bytes
     case .path(let path): path.bytes
     }
   }

@@ -74,7 +74,9 @@ struct InterfaceFileTests {
   @Test("Methods are the same, and none of them is missing a word")
   func methods() throws {
     let published = try InterfaceDescription(parsing: JobdInterface.description)
-    let declared = published.declarations.filter { if case .method = $0.kind { true } else { false } }
+    let declared = published.declarations.filter {
+      if case .method = $0.kind { true } else { false }
+    }
     #expect(
       Set(declared.map { "\(published.name).\($0.name)" })
         == Set(JobdInterface.Method.allCases.map(\.rawValue)))

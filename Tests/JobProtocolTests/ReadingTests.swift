@@ -86,7 +86,9 @@ struct ReadingTests {
   @Test("An output without text is base64, and nothing else will do")
   func output() {
     #expect(throws: BadValue.self) { try Output(object(#"{"stream":"standard_output"}"#)) }
-    #expect(throws: BadValue.self) { try Output(object(#"{"stream":"standard_output","base64":"!"}"#)) }
+    #expect(throws: BadValue.self) {
+      try Output(object(#"{"stream":"standard_output","base64":"!"}"#))
+    }
     #expect(throws: BadValue.self) { try Output(object(#"{"stream":"sideways","text":"x"}"#)) }
   }
 }

@@ -38,7 +38,8 @@ struct EnvironmentOptions: ParsableArguments {
     variables.removeAll { removed.contains($0.variableName ?? []) }
     for variable in env {
       let name = variable.value.variableName ?? variable.value.bytes[...]
-      let value = variable.value.bytes.contains(equals)
+      let value =
+        variable.value.bytes.contains(equals)
         ? variable.value : own.first { $0.variableName == name }
       variables.removeAll { $0.variableName == name }
       if let value { variables.append(value) }

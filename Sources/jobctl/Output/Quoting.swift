@@ -15,7 +15,8 @@ enum Quoting {
       return dollarQuoted(word.bytes)
     }
     if !text.isEmpty, text.utf8.allSatisfy(isPlain) { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
   }
 

@@ -73,7 +73,8 @@ struct RunReporter {
   private static func isWorthTelling(_ result: JobResult) -> Bool {
     switch result.cause {
     case .exited: false
-    case .signaled: result.exitSignal != Signal.pipe.name && result.exitSignal != Signal.interrupt.name
+    case .signaled:
+      result.exitSignal != Signal.pipe.name && result.exitSignal != Signal.interrupt.name
     case .disconnected: result.killed
     case .requested: result.killed || result.requestedBy?.pid != Int(ProcessContext.processID)
     case .failedToStart, .oom, .shutdown, .stuck: true

@@ -92,7 +92,7 @@ extension RunSession {
   private mutating func receiveIfAvailable() throws(Failure) -> Reply? {
     do {
       return try lifeline.receiveIfAvailable()
-    } catch where error == ServiceConnection.closed {
+    } catch  where error == ServiceConnection.closed {
       throw Failure("jobd went away before the job had finished; what jobd leaves, it ends")
     }
   }
@@ -128,11 +128,13 @@ extension RunSession {
       case .nothing: break
       case .cancel(let signal):
         reporter.interrupted(by: signal, job: job)
-        cancel(CancelParameters(
-          id: 0, signal: hasOwnSignal ? nil : signal.name, reason: "jobctl got \(signal)"))
+        cancel(
+          CancelParameters(
+            id: 0, signal: hasOwnSignal ? nil : signal.name, reason: "jobctl got \(signal)"))
       case .kill(let signal):
-        cancel(CancelParameters(
-          id: 0, gracePeriodUSec: 0, reason: "jobctl got \(signal) again"))
+        cancel(
+          CancelParameters(
+            id: 0, gracePeriodUSec: 0, reason: "jobctl got \(signal) again"))
       case .leave(let signal):
         reporter.left(job)
         return .exit(ExitStatus.signaled(signal))

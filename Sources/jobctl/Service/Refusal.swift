@@ -27,7 +27,8 @@ struct Refusal {
   private var words: String {
     switch error.name {
     case "org.varlink.service.PermissionDenied": "jobd says that you may not do that"
-    case "org.varlink.service.InterfaceNotFound": "what listens there is not jobd: it doesn't know \(JobdInterface.name)"
+    case "org.varlink.service.InterfaceNotFound":
+      "what listens there is not jobd: it doesn't know \(JobdInterface.name)"
     case "org.varlink.service.MethodNotFound", "org.varlink.service.InvalidParameter":
       "this jobd doesn't know what this jobctl asks for; are they of one version? (\(error))"
     default: "jobd answers \(error)"

@@ -56,7 +56,8 @@ struct Unreachable {
     switch origin {
     case .argument: " (from --socket)"
     case .variable: " (from $\(JobdSocket.variable))"
-    case .runtimeDirectory: " (in $XDG_RUNTIME_DIR, as neither --socket nor $\(JobdSocket.variable) is given)"
+    case .runtimeDirectory:
+      " (in $XDG_RUNTIME_DIR, as neither --socket nor $\(JobdSocket.variable) is given)"
     case .system: " (the system's, as neither --socket nor $\(JobdSocket.variable) is given)"
     }
   }
