@@ -18,8 +18,8 @@ struct Jobd: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The socket to listen on, where the service manager passes none. Default: "
-        + "/run/jobd/jobd.sock for root, $XDG_RUNTIME_DIR/jobd/jobd.sock for a user.",
+      "The socket to listen on, where the service manager passes none. Default: $JOBD_SOCKET, "
+        + "or /run/jobd/jobd.sock for root, $XDG_RUNTIME_DIR/jobd/jobd.sock for a user.",
       valueName: "path"))
   var socket: String?
 

@@ -3,10 +3,11 @@ import LinuxSystem
 
 /// Where the service listens, and clients look for it.
 enum SocketPath {
-  /// For root, the machine's; for a user, the one of the session.
+  /// What the environment says; else for root the machine's, for a user the one of the session.
   ///
   /// - Returns: `nil` for a user without `$XDG_RUNTIME_DIR`.
   static var standard: String? {
+    if let path = unsafe getenv("JOBD_SOCKET") { return unsafe String(cString: path) }
     if geteuid() == 0 { return "/run/jobd/jobd.sock" }
     guard let directory = unsafe getenv("XDG_RUNTIME_DIR") else { return nil }
     return unsafe String(cString: directory) + "/jobd/jobd.sock"
