@@ -144,7 +144,7 @@ let package = Package(
       name: "IntegrationTests",
       dependencies: [
         "TestSupport", "JobClient", "JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket",
-        "jobd", "jobctl", system,
+        "jobd", "jobctl", argumentParser, system,
       ],
       swiftSettings: strict),
   ]

@@ -18,6 +18,8 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
       rest = rest.drop { $0 == " " }
       let unit = rest.prefix { $0.isLetter }
       rest = rest.dropFirst(unit.count).drop { $0 == " " }
+      // Only the last number can do without: `1min 30`, but not `1 30`.
+      if unit.isEmpty, !rest.isEmpty { return nil }
       guard let length = Self.length(of: unit), let part = number.times(length) else { return nil }
       let (sum, overflow) = total.addingReportingOverflow(part)
       guard !overflow else { return nil }
