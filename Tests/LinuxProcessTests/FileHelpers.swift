@@ -1,0 +1,61 @@
+import Glibc
+import SystemPackage
+
+func makeDirectory(_ path: FilePath) throws {
+  let answer = unsafe path.withPlatformString { unsafe mkdir($0, 0o755) }
+  if answer != 0 { throw Errno(rawValue: errno) }
+}
+
+/// Waits for a descriptor to report something; `false` when nothing comes.
+func poll(_ file: FileDescriptor, for events: Int32) throws -> Bool {
+  var watched = pollfd(fd: file.rawValue, events: Int16(events), revents: 0)
+  let answer = unsafe Glibc.poll(&watched, 1, Int32(hangGuardSeconds * 1000))
+  if answer < 0 { throw Errno(rawValue: errno) }
+  return answer > 0
+}
+
+/// The names in a directory, but for the two of every directory.
+func fileNames(in path: String) throws -> [String] {
+  guard let directory = unsafe opendir(path) else { throw Errno(rawValue: errno) }
+  defer { unsafe closedir(directory) }
+  var names: [String] = []
+  while let entry = unsafe readdir(directory) {
+    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names
+}
+
+/// A directory for the files of one test, removed with them.
+struct ScratchDirectory: ~Copyable {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/jobd-test-XXXXXX".utf8CString)
+    path = try unsafe template.withUnsafeMutableBufferPointer { buffer in
+      guard let made = unsafe mkdtemp(buffer.baseAddress!) else { throw Errno(rawValue: errno) }
+      return unsafe String(cString: made)
+    }
+  }
+
+  deinit {
+    for name in (try? fileNames(in: path)) ?? [] { _ = unsafe unlink("\(path)/\(name)") }
+    _ = unsafe rmdir(path)
+  }
+
+  func file(_ name: String, _ contents: String, mode: UInt32 = 0o755) throws -> String {
+    try file(name, Array(contents.utf8), mode: mode)
+  }
+
+  func file(_ name: String, _ contents: [UInt8], mode: UInt32 = 0o755) throws -> String {
+    let path = "\(path)/\(name)"
+    let file = try FileDescriptor.open(
+      FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],
+      permissions: FilePermissions(rawValue: mode))
+    defer { try? file.close() }
+    try file.writeAll(contents)
+    return path
+  }
+}
