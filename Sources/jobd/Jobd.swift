@@ -55,7 +55,6 @@ struct Jobd: ParsableCommand {
     let configuration = Configuration(
       socket: socket, controlGroup: cgroup, runningMax: runningMax, queuedMax: queuedMax,
       logLevel: logLevel.level)
-    throw ExitCode(
-      try MainActor.assumeIsolated { try Daemon(configuration).run() })
+    throw ExitCode(MainActor.assumeIsolated { Daemon.main(configuration) })
   }
 }

@@ -13,7 +13,7 @@ nonisolated struct ConsoleLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     var line = "jobd: "
-    if event.level >= .warning { line += "\(event.level): " }
+    if event.level == .warning || event.level == .error { line += "\(event.level): " }
     line += event.message.description
     for (key, value) in merged(event.metadata) { line += " \(key)=\(value)" }
     line += "\n"

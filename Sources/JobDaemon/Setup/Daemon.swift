@@ -16,8 +16,21 @@ public final class Daemon {
   private var guardianSource: IOSource?
   private var signals: [SignalSource] = []
 
-  public init(_ configuration: Configuration) throws {
-    log = LogDestination.start(level: configuration.logLevel)
+  /// Serves until it is asked to stop, or says why it can't.
+  ///
+  /// - Returns: The exit code.
+  public static func main(_ configuration: Configuration) -> Int32 {
+    let log = LogDestination.start(level: configuration.logLevel)
+    do {
+      return try Daemon(configuration, log: log).run()
+    } catch {
+      log.critical("\(error)")
+      return 1
+    }
+  }
+
+  private init(_ configuration: Configuration, log: Logger) throws {
+    self.log = log
     // Jobs get the limits that we were started with; we ourselves need a descriptor for each client.
     let limits = try ResourceLimit.allCurrent()
     raiseOpenFiles(limits)
@@ -39,10 +52,7 @@ public final class Daemon {
     notifier = try Notifier(loop) { [supervisor] in supervisor.engine.counts }
   }
 
-  /// Serves until it is asked to stop.
-  ///
-  /// - Returns: The exit code.
-  public func run() throws -> Int32 {
+  private func run() throws -> Int32 {
     connect()
     try watchGuardian()
     for signal in [Signal.terminate, .interrupt, .hangup] {
