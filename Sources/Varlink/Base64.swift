@@ -43,7 +43,7 @@ public enum Base64 {
     var data: [UInt8] = []
     data.reserveCapacity(digits.count / 4 * 3)
     var group: UInt32 = 0
-    for (index, digit) in digits.dropLast(padded).enumerated() {
+    for (index, digit) in digits[..<(digits.count - padded)].enumerated() {
       let value = values[Int(digit)]
       guard value < 64 else { return nil }
       group = group << 6 | UInt32(value)

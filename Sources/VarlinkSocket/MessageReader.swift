@@ -84,7 +84,7 @@ public struct MessageReader: ~Copyable {
     }
     var message: [UInt8] = []
     swap(&message, &partial)
-    message += bytes.dropLast()
+    message += bytes[..<(bytes.endIndex - 1)]
     var descriptors = PassedDescriptors()
     swap(&descriptors, &self.descriptors)
     return .message(message, descriptors)

@@ -14,9 +14,12 @@ struct MessageReaderTests {
     #expect(try wire.next() == .message("A", descriptors: []))
     #expect(try wire.next() == .message("BB", descriptors: []))
     #expect(try wire.next() == .message("", descriptors: []))
+    #expect(!wire.isInMidMessage)
     #expect(try wire.next() == .wouldBlock)
+    #expect(wire.isInMidMessage)
     try wire.send("C\0")
     #expect(try wire.next() == .message("CC", descriptors: []))
+    #expect(!wire.isInMidMessage)
     #expect(try wire.next() == .wouldBlock)
   }
 

@@ -84,6 +84,8 @@ final class Wire {
     _ = try sockets.second.send(bytes.span)
   }
 
+  var isInMidMessage: Bool { reader.isInMidMessage }
+
   func next(waiting: Bool = false) throws -> Event {
     switch try reader.next(from: sockets.second, by: buffer, waiting: waiting) {
     case .message(let bytes, let passed):
