@@ -11,13 +11,11 @@ struct GuardianTests {
   /// Where the daemon keeps its files and its jobs.
   private struct Traces {
     let hierarchy: CgroupHierarchy
-    let base: String
     let lock: String
     let socket: String
 
     init(_ directory: String) throws {
       hierarchy = try CgroupHierarchy.discover()
-      base = "\(hierarchy.top == "/" ? "" : hierarchy.top)/jobd-test-\(getpid())-guarded"
       lock = directory + "/lock"
       socket = directory + "/socket"
     }
@@ -34,9 +32,9 @@ struct GuardianTests {
       _ = flock(held.raw.rawValue, LOCK_EX)
     }
 
-    func cgroupIsThere() -> Bool {
+    func isThere(_ cgroup: String) -> Bool {
       do {
-        _ = try hierarchy.open(base)
+        _ = try hierarchy.open(cgroup)
         return true
       } catch {
         return false
@@ -49,7 +47,8 @@ struct GuardianTests {
     let scratch = try ScratchDirectory()
     let traces = try Traces(scratch.path)
     let lock = try OwnedDescriptor.open(traces.lock, .readWrite, options: .create)
-    let (path, base) = (scratch.path, traces.base)
+    let sandbox = try Sandbox()
+    let (path, base) = (scratch.path, sandbox.root.base.path + "/guarded")
     await #expect(processExitsWith: .signal(SIGKILL)) {
       [path = path as String, base = base as String] in
       let traces = try Traces(path)
@@ -74,7 +73,7 @@ struct GuardianTests {
       kill(getpid(), guardian.pid == 0 ? SIGABRT : SIGKILL)
     }
     traces.waitForGuardian(lock)
-    #expect(!traces.cgroupIsThere())
+    #expect(!traces.isThere(base))
     #expect(try fileNames(in: scratch.path).isEmpty)
   }
 

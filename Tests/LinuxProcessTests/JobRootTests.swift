@@ -94,6 +94,7 @@ struct JobRootTests {
   func delegated() async throws {
     await #expect(processExitsWith: .success) {
       let sandbox = try Sandbox()
+      let before = try CgroupHierarchy.discover()
       let home = sandbox.root.base.path
       try sandbox.root.base.child("unit").write("\(getpid())", to: "cgroup.procs")
       let helper = try sandbox.start("exec sleep 1000", in: try sandbox.leaf())
@@ -111,8 +112,7 @@ struct JobRootTests {
       }
       try helper.pidfd.send(.kill)
       _ = try helper.pidfd.waitAndReap()
-      let hierarchy = try CgroupHierarchy.discover()
-      try hierarchy.open("/").write("\(getpid())", to: "cgroup.procs")
+      try before.open(before.own).write("\(getpid())", to: "cgroup.procs")
       try sandbox.root.base.remove(child: "unit")
     }
   }
