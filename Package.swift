@@ -141,6 +141,9 @@ let package = Package(
       name: "LinuxProcessTests", dependencies: ["LinuxProcess", "LinuxSystem", "CLinux", system],
       swiftSettings: strict),
     .testTarget(
+      name: "JobDaemonTests", dependencies: ["JobDaemon", "JobEngine", "JobProtocol", "Varlink"],
+      swiftSettings: strict),
+    .testTarget(
       name: "IntegrationTests",
       dependencies: [
         "TestSupport", "JobClient", "JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket",

@@ -33,7 +33,8 @@ enum Environment {
       throw BadValue(path, "has a name that is empty or has a = in it: \"\(member.name)\"")
     }
     guard let variable = OSString("\(member.name)=\(value)") else {
-      throw BadValue("\(path).\(member.name)", "has a NUL byte in it, which no environment can carry")
+      throw BadValue(
+        "\(path).\(member.name)", "has a NUL byte in it, which no environment can carry")
     }
     return variable
   }

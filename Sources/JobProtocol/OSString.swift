@@ -24,7 +24,8 @@ public struct OSString: Hashable, Sendable {
 
 extension OSString: ExpressibleByStringLiteral {
   public init(stringLiteral value: StaticString) {
-    self.bytes = unsafe Array(UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    self.bytes = unsafe Array(
+      UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
   }
 }
 

@@ -22,7 +22,8 @@ public struct StartFailure: WireObject {
   /// All of this in a sentence.
   public var message: String
 
-  public init(step: StartStep, path: String? = nil, errno: Int, errnoName: String, message: String) {
+  public init(step: StartStep, path: String? = nil, errno: Int, errnoName: String, message: String)
+  {
     self.step = step
     self.path = path
     self.errno = errno

@@ -6,7 +6,8 @@ internal import Logging
 struct Jobd: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobd",
-    abstract: "Run commands as jobs that live exactly as long as the connections that asked for them.",
+    abstract:
+      "Run commands as jobs that live exactly as long as the connections that asked for them.",
     discussion: """
       Clients speak Varlink on a Unix socket, interface io.jobd; jobctl is one. When a job's \
       connection ends, for whatever reason, all of its processes are ended and its control group \

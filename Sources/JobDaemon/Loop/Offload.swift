@@ -68,7 +68,9 @@ private nonisolated final class Shared: Sendable {
   func submit(_ work: @escaping Work) {
     let needsThread = state.withLock { state in
       state.waiting.append(work)
-      guard state.idle < state.waiting.count, state.threads < Offload.threadsMax else { return false }
+      guard state.idle < state.waiting.count, state.threads < Offload.threadsMax else {
+        return false
+      }
       state.threads += 1
       return true
     }

@@ -32,7 +32,8 @@ extension JobRoot {
       log.info("entered a scope of the user's service manager", metadata: ["unit": "\(name)"])
     } catch {
       var failure = failure
-      failure.attempts.append(.init(place: "a scope of the user's service manager", reason: "\(error)"))
+      failure.attempts.append(
+        .init(place: "a scope of the user's service manager", reason: "\(error)"))
       throw failure
     }
     return try JobRoot.open(.delegated, in: CgroupHierarchy.discover())

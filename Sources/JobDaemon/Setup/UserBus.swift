@@ -59,7 +59,8 @@ import SystemPackage
       let processed = unsafe sd_bus_process(bus, &message)
       try checkedEvent(processed, "sd_bus_process")
       defer { unsafe sd_bus_message_unref(message) }
-      if unsafe message != nil, unsafe sd_bus_message_is_signal(message, Self.manager, "JobRemoved") > 0,
+      if unsafe message != nil,
+        unsafe sd_bus_message_is_signal(message, Self.manager, "JobRemoved") > 0,
         let result = unsafe try result(of: job, message)
       {
         guard result == "done" else {
@@ -82,7 +83,9 @@ import SystemPackage
     return unsafe message
   }
 
-  private func answer(to message: OpaquePointer?, _ method: String) throws(SystemError) -> OpaquePointer? {
+  private func answer(to message: OpaquePointer?, _ method: String) throws(SystemError)
+    -> OpaquePointer?
+  {
     var answer: OpaquePointer?
     try checkedEvent(unsafe sd_bus_call(bus, message, 0, nil, &answer), method)
     return unsafe answer

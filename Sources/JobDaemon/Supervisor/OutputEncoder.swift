@@ -17,17 +17,25 @@ struct OutputEncoder {
     let whole = bytes.count - bytes.incompleteTail
     if let text = try? UTF8Span(validating: bytes.span.extracting(first: whole)) {
       held = Array(bytes[whole...])
-      return whole == 0 ? nil : reply { $0.name("text"); $0.string(text) }
+      return whole == 0
+        ? nil
+        : reply {
+          $0.name("text"); $0.string(text)
+        }
     }
     held = []
-    return reply { $0.name("base64"); $0.base64(bytes.span) }
+    return reply {
+      $0.name("base64"); $0.base64(bytes.span)
+    }
   }
 
   /// What was held back, now that nothing follows: it isn't UTF-8.
   mutating func flush() -> [UInt8]? {
     guard !held.isEmpty else { return nil }
     defer { held = [] }
-    return reply { $0.name("base64"); $0.base64(held.span) }
+    return reply {
+      $0.name("base64"); $0.base64(held.span)
+    }
   }
 
   private func reply(_ data: (inout JSONWriter) -> Void) -> [UInt8] {

@@ -24,7 +24,8 @@ final class OutputRelay {
   private var isWorking = false
 
   init(
-    _ loop: EventLoop, _ reader: consuming OwnedDescriptor, _ stream: OutputStream, to sink: OutputSink
+    _ loop: EventLoop, _ reader: consuming OwnedDescriptor, _ stream: OutputStream,
+    to sink: OutputSink
   ) throws(SystemError) {
     self.reader = reader
     self.encoder = OutputEncoder(stream)

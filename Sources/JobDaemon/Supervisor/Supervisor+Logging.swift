@@ -29,7 +29,9 @@ extension Supervisor {
   }
 
   func logFinished(_ id: JobID) {
-    guard log.logLevel <= Self.level, let result = engine.finished(id)?.runtime.result else { return }
+    guard log.logLevel <= Self.level, let result = engine.finished(id)?.runtime.result else {
+      return
+    }
     var metadata: Logger.Metadata = ["job": "\(id)", "cause": "\(result.cause.rawValue)"]
     if let status = result.exitStatus { metadata["exitStatus"] = "\(status)" }
     if let signal = result.exitSignal { metadata["exitSignal"] = "\(signal)" }

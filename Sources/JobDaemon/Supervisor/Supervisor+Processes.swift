@@ -106,7 +106,8 @@ extension Supervisor {
         leaf.leaf.thaw()
       case (nil, _): leaf.leaf.thaw()
       }
-    } then: { _ in }
+    } then: { _ in
+    }
   }
 
   func kill(_ id: JobID) {
@@ -134,7 +135,8 @@ extension Supervisor {
       populated = try leaf.leaf.isPopulated()
     } catch {
       // ENODEV: somebody else removed it, which the kernel permits only for an empty one.
-      populated = error.errno != .operationNotSupportedByDevice && error.errno != .noSuchFileOrDirectory
+      populated =
+        error.errno != .operationNotSupportedByDevice && error.errno != .noSuchFileOrDirectory
       log.error("looking at a job's tree failed: \(error)", metadata: ["job": "\(id)"])
     }
     event { $0.inspected(id, populated: populated, at: Moment.now) }

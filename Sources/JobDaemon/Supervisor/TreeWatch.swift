@@ -7,7 +7,9 @@ final class TreeWatch {
   private let events: OwnedDescriptor
   private var source: IOSource?
 
-  init(_ loop: EventLoop, _ leaf: borrowing JobLeaf, changed: @escaping () -> Void) throws(SystemError) {
+  init(_ loop: EventLoop, _ leaf: borrowing JobLeaf, changed: @escaping () -> Void)
+    throws(SystemError)
+  {
     events = try leaf.openEvents()
     source = try IOSource(loop, events.raw, .priority, priority: .exits) { [unowned self] _ in
       acknowledge()

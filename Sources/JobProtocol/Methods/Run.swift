@@ -36,7 +36,8 @@ public struct RunParameters: WireObject {
     if context.stop?.closeStandardInput == true, standardInput != .null {
       throw BadValue(
         reader.path(of: "context.stop.closeStandardInput"),
-        "excludes all other standard input: the job's input is a pipe that is held open to ask with")
+        "excludes all other standard input: the job's input is a pipe that is held open to ask with"
+      )
     }
   }
 
