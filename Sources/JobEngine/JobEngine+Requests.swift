@@ -5,9 +5,12 @@ public import JobProtocol
 extension JobEngine {
   /// A client calls `Run`: its connection is the job's lifeline from now on.
   ///
+  /// - Parameter holdsLine: The client's line hasn't ended before the call was read. One that has
+  ///   gets a job that is never started.
   /// - Returns: The new job's number; what becomes of it follows as actions.
   public mutating func runRequested(
-    _ request: RunRequest, by client: ClientID, _ peer: Peer, at now: Timestamp
+    _ request: RunRequest, by client: ClientID, _ peer: Peer, holdsLine: Bool = true,
+    at now: Timestamp
   ) throws(JobdError) -> JobID {
     precondition(jobOfClient[client] == nil, "a connection that is busy called Run")
     if isShuttingDown { throw .shuttingDown }
@@ -24,6 +27,10 @@ extension JobEngine {
     queue.append(id)
     jobOfClient[client] = id
     announce(job) { .queued($0) }
+    if !holdsLine {
+      live[id]?.lifelines = []
+      stop(id, .disconnected, at: now)
+    }
     if hasSlot { startQueued() }
     return id
   }

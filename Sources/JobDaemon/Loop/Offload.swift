@@ -74,10 +74,20 @@ private nonisolated final class Shared: Sendable {
       state.threads += 1
       return true
     }
-    if needsThread, !startThread() {
-      state.withLock { $0.threads -= 1 }
+    if needsThread, !startThread(), !hasThread() {
+      // Without a single thread it is done here: late is better than never.
+      return finish(work())
     }
     EventCounter.add(submitted.raw)
+  }
+
+  /// After one could not be started: whether there is any. If not, nothing is left waiting for it.
+  private func hasThread() -> Bool {
+    state.withLock { state in
+      state.threads -= 1
+      if state.threads == 0 { state.waiting.removeAll() }
+      return state.threads > 0
+    }
   }
 
   func takeCompletions() -> [Completion] {
@@ -114,12 +124,15 @@ private nonisolated final class Shared: Sendable {
         state.idle -= 1
         return state.waiting.removeFirst()
       }
-      let completion = work()
-      let isFirst = state.withLock { state in
-        state.completions.append(completion)
-        return state.completions.count == 1
-      }
-      if isFirst { EventCounter.add(finished.raw) }
+      finish(work())
     }
+  }
+
+  private func finish(_ completion: @escaping Completion) {
+    let isFirst = state.withLock { state in
+      state.completions.append(completion)
+      return state.completions.count == 1
+    }
+    if isFirst { EventCounter.add(finished.raw) }
   }
 }

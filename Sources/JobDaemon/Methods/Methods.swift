@@ -55,7 +55,7 @@ final class Methods {
       try supervisor.request { engine throws(JobdError) in
         try engine.listRequested(
           only: parameters.id.map(JobID.init(rawValue:)), finished: parameters.finished ?? true,
-          goesOn: invocation.mode == .more, by: client.id, client.peer)
+          goesOn: client.takesProgress, by: client.id, client.peer)
       }
     }
   }

@@ -181,8 +181,11 @@ final class Connection {
   /// Nothing waits to be written.
   var isWritten: Bool { machine.outgoing.isEmpty }
 
-  /// The call that is being processed gets more than one reply.
-  var takesProgress: Bool { machine.takesProgress }
+  /// The call that is being processed gets more than one reply, and somebody is there to hear them.
+  var takesProgress: Bool { machine.takesProgress && line != .closed }
+
+  /// The client hasn't ended its line in any way.
+  var holdsLine: Bool { line == .held }
 
   func progress(_ parameters: JSONObject) {
     machine.progress(parameters)

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxProcess
 import LinuxSystem
 import SystemPackage
@@ -32,8 +33,12 @@ final class Endpoint {
     }
   }
 
-  /// Tells this service from others on the machine, the same at each start.
-  var tag: String { SocketPath.tag(path ?? "passed") }
+  /// Tells this service from others on the machine. With a socket of our own it is the same at each
+  /// start, so that what an earlier daemon left is found; several may be passed the same one.
+  var tag: String {
+    guard lock != nil, let path else { return "\(getpid())" }
+    return SocketPath.tag(path)
+  }
 
   /// What the guardian is to remove.
   var files: Guardian.Files? {

@@ -9,9 +9,8 @@ import SystemPackage
 /// closes it. A descriptor's number must not mean something else under a thread's hands.
 final class JobResources {
   let id: JobID
-  let specification: SpawnSpecification
-  /// Until the job was started.
-  var streams: JobStreams?
+  /// What is to be started with which streams, until it was.
+  var start: Start?
   var leaf: SharedLeaf?
   var main: SharedProcess?
   /// Until the main process was reaped.
@@ -31,9 +30,13 @@ final class JobResources {
     keepalive: consuming OwnedDescriptor?
   ) {
     self.id = id
-    self.specification = specification
-    self.streams = streams
+    self.start = Start(specification: specification, streams: streams)
     self.keepalive = keepalive
+  }
+
+  struct Start {
+    let specification: SpawnSpecification
+    let streams: JobStreams
   }
 }
 

@@ -9,20 +9,21 @@ import SystemPackage
 
 extension Supervisor {
   func spawn(_ id: JobID) {
-    guard let job = jobs[id], let streams = job.streams else {
+    guard let job = jobs[id], let start = job.start else {
       preconditionFailure("job \(id) is to be started, and there is nothing to start")
     }
     let leaf: SharedLeaf
     do {
       leaf = SharedLeaf(try JobLeaf.create(in: root, name: "\(leafPrefix)-\(id)"))
     } catch {
-      job.streams = nil
+      job.start = nil
       return event { $0.spawnFailed(id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
     job.leaf = leaf
 
+    let streams = start.streams
     let (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
-    let (spawner, specification) = (spawner, job.specification)
+    let (spawner, specification) = (spawner, start.specification)
     let number = orphans?.spawnBegan()
     offload.run {
       do throws(SpawnFailure) {
@@ -34,7 +35,7 @@ extension Supervisor {
       }
     } then: { [unowned self] result in
       // From now on only the job holds its streams: who reads them sees their end when it ends.
-      job.streams = nil
+      job.start = nil
       spawned(job, result)
       if let number { orphans?.spawnReported(number) }
     }

@@ -35,7 +35,7 @@ extension Supervisor {
     guard let job = jobs[id] else { return }
     job.isDraining = true
     // A job that was never started holds its own streams, here.
-    job.streams = nil
+    job.start = nil
     for relay in job.relays { relay.drain() }
     outputDone(job)
   }
@@ -82,7 +82,7 @@ extension Supervisor {
     job.isForgotten = true
     job.relays = []
     job.keepalive = nil
-    job.streams = nil
+    job.start = nil
     job.treeWatch = nil
     if !leafRemains { jobs[id] = nil }
     resourcesFreed()

@@ -66,7 +66,8 @@ final class Supervisor {
   /// A client asks for a job, which was made with the engine's next number.
   func submit(_ job: JobResources, _ request: RunRequest, for client: Connection) throws(JobdError)
   {
-    let id = try engine.runRequested(request, by: client.id, client.peer, at: Moment.now)
+    let id = try engine.runRequested(
+      request, by: client.id, client.peer, holdsLine: client.holdsLine, at: Moment.now)
     precondition(id == job.id, "job \(job.id) was accepted as \(id)")
     // Kept before it is asked for: the engine may want it started at once.
     jobs[id] = job
