@@ -36,14 +36,16 @@ static int remove_children(int directory, bool *progress, int *refused) {
 }
 
 int clinux_remove_nested_cgroups(int directory) {
-  int current = directory, depth = 0, answer, refused;
+  // A position of our own: the caller's may be shared with another thread or process.
+  int current = clinux_openat(directory, ".", O_RDONLY | O_DIRECTORY, 0);
+  if (current < 0) return current;
+  int depth = 0, answer, refused;
   bool progress = true;
   for (;;) {
     answer = remove_children(current, &progress, &refused);
     if (answer < 0) break;
-    int next;
+    int next = refused;
     if (refused >= 0) {
-      next = refused;
       depth++;
     } else {
       if (depth == 0) break;
@@ -53,16 +55,16 @@ int clinux_remove_nested_cgroups(int directory) {
       if (answer < 0) break;
       progress = false;
       depth--;
-      next = depth == 0 ? directory : clinux_openat(current, "..", O_RDONLY | O_DIRECTORY, 0);
+      next = clinux_openat(current, "..", O_RDONLY | O_DIRECTORY, 0);
       if (next < 0) {
         answer = next;
         break;
       }
     }
-    if (current != directory) close(current);
+    close(current);
     current = next;
   }
-  if (current != directory) close(current);
+  close(current);
   return answer;
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -31,6 +32,15 @@ static void write_text(int directory, const char *path, const char *text) {
   close(fd);
 }
 
+// The lifeline's other end is among them: an open one would keep the guardian from ever seeing the
+// end of the file. So where close_range(2) is forbidden it is done the long way.
+static void close_all(unsigned first, unsigned last) {
+  if (syscall(SYS_close_range, first, last, 0) == 0) return;
+  struct rlimit limit;
+  unsigned end = getrlimit(RLIMIT_NOFILE, &limit) ? 1024 : (unsigned)limit.rlim_cur;
+  for (unsigned fd = first; fd <= last && fd < end; fd++) close((int)fd);
+}
+
 // Closes everything but the given descriptors, and the standard ones: those are /dev/null, so
 // that no terminal and no pipeline waits for the guardian.
 static void keep_only(const int kept[KEPT]) {
@@ -40,7 +50,7 @@ static void keep_only(const int kept[KEPT]) {
     unsigned next = ~0U;
     for (int index = 0; index < KEPT; index++)
       if (kept[index] >= (int)first && (unsigned)kept[index] < next) next = (unsigned)kept[index];
-    if (next != first) syscall(SYS_close_range, first, next == ~0U ? next : next - 1, 0);
+    if (next != first) close_all(first, next == ~0U ? next : next - 1);
     if (next == ~0U) return;
     first = next + 1;
   }

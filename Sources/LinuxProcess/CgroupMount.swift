@@ -46,10 +46,15 @@ struct CgroupMount: Hashable, Sendable {
   /// mount doesn't show it.
   func relativePath(of cgroup: [UInt8]) -> [UInt8]? {
     let slash = UInt8(ascii: "/")
-    if root == [slash] { return Array(cgroup.drop { $0 == slash }) }
-    guard cgroup.starts(with: root) else { return nil }
-    let rest = cgroup.dropFirst(root.count)
+    let prefix = root == [slash] ? [] : root
+    guard cgroup.starts(with: prefix) else { return nil }
+    let rest = cgroup.dropFirst(prefix.count)
     guard rest.isEmpty || rest.first == slash else { return nil }
+    // A process outside of its cgroup namespace has a path that begins with "/..": what that means
+    // above the mount point is no cgroup.
+    guard !rest.split(separator: slash).contains(where: { $0.elementsEqual("..".utf8) }) else {
+      return nil
+    }
     return Array(rest.drop { $0 == slash })
   }
 }

@@ -110,7 +110,7 @@ extension JobRoot {
     let base = try parent.child(name)
     let jobs = try base.child(jobsName)
     // A child born in a frozen cgroup would never come to execute anything.
-    jobs.thaw()
+    base.thaw()
     return JobRoot(base: base, jobs: jobs, ownership: .made(name: name))
   }
 }

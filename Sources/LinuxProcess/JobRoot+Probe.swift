@@ -11,7 +11,9 @@ extension JobRoot {
   public borrowing func probe() throws(ProbeFailure) -> SpawnMethod {
     let leaf: JobLeaf
     do {
-      leaf = try JobLeaf.create(in: self, name: "probe-\(getpid())")
+      // Unlike any that was left: pids repeat themselves where a container is started again.
+      let name = "probe-\(getpid())-\(SystemClock.monotonicUSec())"
+      leaf = try JobLeaf.create(in: self, name: name)
     } catch {
       throw .system(error)
     }

@@ -8,15 +8,16 @@ public enum Subdirectories {
 
   private static let bufferBytes = 4096
 
-  /// The names of the directories in an open directory, whose position is moved.
+  /// The names of the directories in an open directory.
   public static func names(in directory: FileDescriptor) throws(SystemError) -> [Name] {
-    _ = try systemCall("lseek") { try directory.seek(offset: 0, from: .start) }
+    // A position of our own: that of the descriptor may be shared.
+    let listing = try OwnedDescriptor.open(".", in: directory, options: .directory)
     var names: [Name] = []
     var buffer = [CChar](repeating: 0, count: bufferBytes)
     while true {
       var used = 0
       let answer = unsafe clinux_subdirectories(
-        directory.rawValue, &buffer, bufferBytes, &used)
+        listing.raw.rawValue, &buffer, bufferBytes, &used)
       guard try checked(answer, "getdents64") > 0 else { return names }
       names += buffer[..<used].split(separator: 0).map { Name($0) + [0] }
     }

@@ -69,6 +69,13 @@ struct CgroupMountTests {
     #expect(error?.description.contains("cgroup2") == true)
   }
 
+  @Test("A cgroup above the mount's, seen from a namespace within, is not looked for beside it")
+  func outsideOfNamespace() throws {
+    #expect(throws: JobRootError.self) { try hierarchy(unified, own: "/../other") }
+    let above = "50 40 0:26 /.. /sys/fs/cgroup rw - cgroup2 cgroup rw"
+    #expect(try hierarchy(above, own: "/../other").mount.isReadOnly == false)
+  }
+
   @Test("Lines that are cut short are passed over")
   func malformed() {
     for text in ["", "\n\n", "1 2 3", "1 2 3 / /x rw", "1 2 3 / /x rw -", "1 2 3 / - cgroup2"] {

@@ -100,10 +100,15 @@ struct JobRootTests {
       let helper = try sandbox.start("exec sleep 1000", in: try sandbox.leaf())
       try sandbox.root.base.open("unit").write("\(helper.pid)", to: "cgroup.procs")
 
+      // As systemd does for Delegate=yes.
+      let directory = FilePath(bytes: before.mount.mountPoint).string + home + "/unit"
+      let mark = "import os; os.setxattr(\"\(directory)\", \"user.delegate\", b\"1\")"
+      _ = try sandbox.output(of: "exec python3 -c '\(mark)'", in: try sandbox.leaf("mark"))
+
       // The second time as after a restart in place, or with DelegateSubgroup=supervisor.
-      for _ in 1...2 {
+      for placement in [JobRoot.Placement.delegated, .automatic(tag: "unused")] {
         let hierarchy = try CgroupHierarchy.discover()
-        let root = try JobRoot.open(.delegated, in: hierarchy)
+        let root = try JobRoot.open(placement, in: hierarchy)
         #expect(root.path == home + "/unit/jobs")
         #expect(ProcessStatus.cgroup(of: getpid()) == home + "/unit/supervisor")
         #expect(ProcessStatus.cgroup(of: helper.pid) == home + "/unit/supervisor")
