@@ -110,7 +110,8 @@ let package = Package(
       ],
       swiftSettings: onMainActor),
     .executableTarget(
-      name: "jobd", dependencies: ["JobDaemon", "LinuxSystem", argumentParser, logging],
+      name: "jobd",
+      dependencies: ["JobDaemon", "JobProtocol", "LinuxSystem", argumentParser, logging],
       swiftSettings: strict, linkerSettings: standalone("-static-stdlib")),
 
     // The library for Swift programs.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JobDaemon
+internal import JobProtocol
 internal import Logging
 
 /// The command `jobd`.

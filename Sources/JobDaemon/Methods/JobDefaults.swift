@@ -57,8 +57,8 @@ struct JobDefaults {
   /// What is to be started for a job.
   func specification(for context: JobContext, as id: JobID) -> SpawnSpecification {
     var environment = (context.environment ?? self.environment).compactMap(Jobserver.removed(from:))
-    environment.removeAll { $0.isVariable("JOBD_SOCKET") || $0.isVariable("JOBD_JOB") }
-    if let socketPath, let variable = OSString("JOBD_SOCKET=\(socketPath)") {
+    environment.removeAll { $0.isVariable(JobdSocket.variable) || $0.isVariable("JOBD_JOB") }
+    if let socketPath, let variable = OSString("\(JobdSocket.variable)=\(socketPath)") {
       environment.append(variable)
     }
     if let variable = OSString("JOBD_JOB=\(id)") { environment.append(variable) }

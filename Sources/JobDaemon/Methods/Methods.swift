@@ -1,4 +1,3 @@
-import Glibc
 import JobEngine
 import JobProtocol
 import LinuxProcess
@@ -81,7 +80,7 @@ final class Methods {
     let counts = supervisor.engine.counts
     let limits = supervisor.engine.limits
     return ServiceDescription(
-      version: Version.current, pid: Int(getpid()), controlGroup: supervisor.root.path,
+      version: Version.current, pid: Int(ProcessContext.processID), controlGroup: supervisor.root.path,
       queued: counts.queued, running: counts.running, removing: counts.removing,
       stuck: counts.stuck, runningMax: limits.runningMax, queuedMax: limits.queuedMax)
   }

@@ -1,4 +1,3 @@
-import Glibc
 import LinuxProcess
 import LinuxSystem
 import SystemPackage
@@ -20,10 +19,7 @@ final class Endpoint {
       path = try passed.lazy.compactMap { try UnixSocket.path(of: $0.raw) }.first
       return
     }
-    guard let path = (configuration.socket ?? SocketPath.standard).map(SocketPath.absolute) else {
-      throw DaemonError(
-        "no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
-    }
+    let path = try SocketPath.find(configuration.socket)
     self.path = path
     try SocketPath.makeDirectory(of: path)
     lock = try SocketLock.take(socket: path)
@@ -36,7 +32,7 @@ final class Endpoint {
   /// Tells this service from others on the machine. With a socket of our own it is the same at each
   /// start, so that what an earlier daemon left is found; several may be passed the same one.
   var tag: String {
-    guard lock != nil, let path else { return "\(getpid())" }
+    guard lock != nil, let path else { return "\(ProcessContext.processID)" }
     return SocketPath.tag(path)
   }
 

@@ -1,16 +1,27 @@
 import Glibc
+import JobProtocol
 import LinuxSystem
+import Varlink
 
-/// Where the service listens, and clients look for it.
+/// Where the service listens.
 enum SocketPath {
-  /// What the environment says; else for root the machine's, for a user the one of the session.
-  ///
-  /// - Returns: `nil` for a user without `$XDG_RUNTIME_DIR`.
-  static var standard: String? {
-    if let path = unsafe getenv("JOBD_SOCKET") { return unsafe String(cString: path) }
-    if geteuid() == 0 { return "/run/jobd/jobd.sock" }
-    guard let directory = unsafe getenv("XDG_RUNTIME_DIR") else { return nil }
-    return unsafe String(cString: directory) + "/jobd/jobd.sock"
+  /// The path that clients look at, unless it is given.
+  static func find(_ given: String?) throws(DaemonError) -> String {
+    let socket: JobdSocket
+    do {
+      socket = try JobdSocket(
+        argument: given, uid: ProcessContext.userID, environment: ProcessContext.variable)
+    } catch .noRuntimeDirectory {
+      throw DaemonError(
+        "no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
+    } catch .notAnAddress(let text, _) {
+      throw DaemonError("\(text) is not the path of a socket")
+    }
+    guard case .path(let path) = socket.address else {
+      throw DaemonError(
+        "an abstract socket has no permissions, and everybody could connect: give a path with --socket")
+    }
+    return absolute(path)
   }
 
   /// A path without what the working directory has to say about it.
