@@ -16,7 +16,7 @@ extension Cgroup {
   borrowing func members() -> [Int32] {
     do {
       return try numbers(in: "cgroup.procs")
-    } catch where error.errno == .notSupported {
+    } catch let error where error.errno == .notSupported {
       // A threaded cgroup says only which threads it has.
       let threads = (try? numbers(in: "cgroup.threads")) ?? []
       return threads.compactMap(ProcessStatus.process(ofThread:))
@@ -32,8 +32,8 @@ extension Cgroup {
   /// A process by pid, if it is in this cgroup or below it.
   ///
   /// Between the reading of a pid and now, the process may have ended and its number been given to
-  /// somebody else's. Hence first the descriptor, and then the look where the number's owner
-  /// is: if that is here, it is either the process behind the descriptor, or one that got the number
+  /// somebody else's. Hence first the descriptor, and then the look where the number's owner is: if
+  /// that is here, it is either the process behind the descriptor, or one that got the number
   /// after it, and then the descriptor's is gone and nobody gets the signal.
   borrowing func open(member pid: Int32) -> Pidfd? {
     guard let pidfd = try? Pidfd.open(pid), let place = ProcessStatus.cgroup(of: pid),

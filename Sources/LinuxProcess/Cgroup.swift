@@ -7,8 +7,8 @@ internal import SystemPackage
 /// https://docs.kernel.org/admin-guide/cgroup-v2.html
 public struct Cgroup: ~Copyable, Sendable {
   public let directory: OwnedDescriptor
-  /// Where it is below the root of the hierarchy, as `/proc/PID/cgroup` shows it; for people, and to
-  /// compare with that file.
+  /// Where it is below the root of the hierarchy, as `/proc/PID/cgroup` shows it: for people, and
+  /// to compare with that file.
   public let path: String
 
   init(directory: consuming OwnedDescriptor, path: String) {
@@ -43,6 +43,11 @@ public struct Cgroup: ~Copyable, Sendable {
     } catch {
       throw located(error)
     }
+  }
+
+  /// Whether there is such a file that we may write to.
+  borrowing func has(_ file: String) -> Bool {
+    (try? OwnedDescriptor.open(file, in: directory.raw, .writeOnly)) != nil
   }
 
   borrowing func write(_ text: String, to file: String) throws(SystemError) {

@@ -28,7 +28,7 @@ extension Pidfd {
     do {
       try send(signal)
       if signal != .stop && signal != .kill && signal != .continue { try send(.continue) }
-    } catch where error.errno == .noSuchProcess {
+    } catch let error where error.errno == .noSuchProcess {
       return
     }
   }

@@ -55,7 +55,7 @@ public struct Guardian: ~Copyable, Sendable {
   public consuming func standDown() throws(SystemError) {
     do {
       _ = try systemCall("write", "guardian") { try lifeline.raw.writeAll([1]) }
-    } catch where error.errno == .brokenPipe {
+    } catch let error where error.errno == .brokenPipe {
       // It is gone already.
     }
     _ = try pidfd.waitAndReap()

@@ -13,7 +13,7 @@ extension JobLeaf {
   public borrowing func kill() throws(SystemError) {
     do {
       try cgroup.write("1", to: "cgroup.kill")
-    } catch where error.errno == .notSupported {
+    } catch let error where error.errno == .notSupported {
       // A job may have made its own leaf threaded; the kernel kills processes, not threads.
       killOneByOne()
     }

@@ -33,6 +33,7 @@ extension Cgroup {
   /// Passes a controller on to the cgroups in this one.
   borrowing func enable(_ controller: String) throws(SystemError) {
     let enabled = try read("cgroup.subtree_control").split(whereSeparator: \.isWhitespace)
-    if !enabled.contains(controller[...]) { try write("+\(controller)", to: "cgroup.subtree_control") }
+    guard !enabled.contains(controller[...]) else { return }
+    try write("+\(controller)", to: "cgroup.subtree_control")
   }
 }

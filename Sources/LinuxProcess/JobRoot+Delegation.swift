@@ -52,7 +52,7 @@ extension JobRoot {
       for pid in members {
         do {
           try supervisor.write("\(pid)", to: "cgroup.procs")
-        } catch where error.errno == .noSuchProcess {
+        } catch let error where error.errno == .noSuchProcess {
           continue
         }
       }

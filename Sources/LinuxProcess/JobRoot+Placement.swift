@@ -7,8 +7,8 @@ extension JobRoot {
   public enum Placement: Hashable, Sendable {
     /// In its own cgroup where that was delegated to it, else wherever it may make one.
     ///
-    /// The tag tells this daemon's from others': made of what only one daemon can have, its socket's
-    /// path.
+    /// The tag tells this daemon's from others': made of what only one daemon can have, its
+    /// socket's path.
     case automatic(tag: String)
     /// In its own cgroup, whether or not that is marked as delegated.
     case delegated
@@ -62,7 +62,7 @@ extension JobRoot {
       let jobs = try base.child(jobsName)
       jobs.thaw()
       return JobRoot(base: base, jobs: jobs, ownership: .delegated)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error where error.errno == .noSuchFileOrDirectory {
       guard let parent = path.parentCgroup else { throw error }
       return try made(in: try hierarchy.open(parent), name: String(path.lastCgroupName))
     }

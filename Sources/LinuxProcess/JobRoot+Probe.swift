@@ -29,8 +29,7 @@ extension JobRoot {
   }
 
   private static func probe(_ leaf: borrowing JobLeaf) throws(ProbeFailure) -> SpawnMethod {
-    guard (try? OwnedDescriptor.open("cgroup.kill", in: leaf.cgroup.directory.raw, .writeOnly)) != nil
-    else { throw .noKill }
+    guard leaf.cgroup.has("cgroup.kill") else { throw .noKill }
     let hasCloseRange = clinux_has_close_range()
     for entry in [SpawnMethod.Entry.birth, .migration] {
       let method = SpawnMethod(entry: entry, hasCloseRange: hasCloseRange)
@@ -56,7 +55,8 @@ extension JobRoot {
     // doesn't know all of the arguments or flags.
     let unknown: [Errno] = [.noFunction, .notPermitted, .argListTooLong, .invalidArgument]
     if method.entry == .birth && unknown.contains(errno) { return nil }
-    throw .refused(SystemError(method.entry == .birth ? "clone3" : "clone", leaf.path, errno: errno))
+    let call = method.entry == .birth ? "clone3" : "clone"
+    throw .refused(SystemError(call, leaf.path, errno: errno))
   }
 
   private static func check(

@@ -29,7 +29,7 @@ extension JobRoot {
       do {
         try jobs.removeNested()
         return leftovers
-      } catch where error.errno == .resourceBusy {
+      } catch let error where error.errno == .resourceBusy {
         continue
       }
     } while patience.wait(for: nil, events: 0)

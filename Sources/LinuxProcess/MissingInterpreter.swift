@@ -19,13 +19,14 @@ enum MissingInterpreter {
   private static func script(_ head: [UInt8]) -> [UInt8]? {
     guard head.starts(with: Array("#!".utf8)) else { return nil }
     let line = head.prefix(firstLineBytes).dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }
-    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    return Array(line.drop(while: isBlank).prefix { !isBlank($0) })
+    let blanks = Array(" \t".utf8)
+    return Array(line.drop(while: blanks.contains).prefix { !blanks.contains($0) })
   }
 
   private static func head(of file: [UInt8]) -> [UInt8]? {
     // Nonblocking: a fifo would wait for a writer.
-    guard let opened = try? OwnedDescriptor.open(path: FilePath(bytes: file), options: .nonBlocking) else {
+    guard let opened = try? OwnedDescriptor.open(path: FilePath(bytes: file), options: .nonBlocking)
+    else {
       return nil
     }
     return try? unsafe [UInt8](unsafeUninitializedCapacity: headBytes) { buffer, count in

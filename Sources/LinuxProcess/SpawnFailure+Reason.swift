@@ -31,7 +31,8 @@ extension SpawnFailure {
 
   private init(executing specification: SpawnSpecification, candidate: Int, _ errno: Errno) {
     let candidates = specification.candidates
-    let path = candidates.indices.contains(candidate) ? candidates[candidate] : specification.command
+    let isKnown = candidates.indices.contains(candidate)
+    let path = isKnown ? candidates[candidate] : specification.command
     switch errno {
     case .argListTooLong:
       let size = specification.arguments.size + specification.environment.size

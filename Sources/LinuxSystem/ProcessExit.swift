@@ -15,7 +15,8 @@ public struct ProcessExit: Hashable, Sendable {
   /// CPU time of the process and of those of its children that it waited for, in microseconds.
   public var userUSec: Int
   public var systemUSec: Int
-  /// The largest resident set of one of these processes, in bytes.
+  /// The largest resident set of one of these processes, in bytes. The kernel goes on counting from
+  /// the memory that a process had before it executed its program, which is its parent's.
   public var maxResidentBytes: Int
 }
 

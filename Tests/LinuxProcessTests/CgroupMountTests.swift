@@ -12,7 +12,7 @@ struct CgroupMountTests {
     """
 
   private let unified = """
-    29 1 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate
+    29 1 0:26 / /sys/fs/cgroup rw,nosuid,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate
     """
 
   private func hierarchy(_ mounts: String, own: String) throws -> CgroupHierarchy {
@@ -47,7 +47,8 @@ struct CgroupMountTests {
 
   @Test("A mount point with spaces, backslashes and bytes that are no text is read byte by byte")
   func escapes() throws {
-    let line = Array(#"50 40 0:26 / /a\040b\134c\012"#.utf8) + [0xff]
+    let line =
+      Array(#"50 40 0:26 / /a\040b\134c\012"#.utf8) + [0xff]
       + Array(" rw - cgroup2 cgroup2 rw".utf8)
     let mounts = CgroupMount.all(in: line)
     #expect(mounts.map(\.mountPoint) == [Array("/a b\\c\n".utf8) + [0xff]])

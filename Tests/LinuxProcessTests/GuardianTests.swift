@@ -130,12 +130,14 @@ struct GuardianTests {
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       let traces = try Traces(path)
       let sandbox = try Sandbox()
-      _ = try Self.start(guarding: sandbox.root, traces, thenDo: {
-        _ = unsafe unlink(traces.lock)
-        _ = try OwnedDescriptor.open(traces.lock, .writeOnly, options: .create)
-        _ = try OwnedDescriptor.open(traces.socket, .writeOnly, options: .create)
-        kill(getpid(), SIGKILL)
-      })
+      _ = try Self.start(
+        guarding: sandbox.root, traces,
+        thenDo: {
+          _ = unsafe unlink(traces.lock)
+          _ = try OwnedDescriptor.open(traces.lock, .writeOnly, options: .create)
+          _ = try OwnedDescriptor.open(traces.socket, .writeOnly, options: .create)
+          kill(getpid(), SIGKILL)
+        })
     }
     traces.waitForGuardian(lock)
     #expect(try fileNames(in: path).sorted() == ["lock", "socket"])

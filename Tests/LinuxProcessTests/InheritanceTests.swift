@@ -39,10 +39,12 @@ struct InheritanceTests {
     _ = try child.pidfd.waitAndReap()
   }
 
-  @Test("Standard streams are the given ones, whatever numbers they come as", arguments: [
-    [0, 1, 2], [1, 2, 0], [2, 0, 1], [1, 0, 2], [0, 0, 0], [2, 2, 1], [57, 0, 1], [0, 57, 0],
-    [57, 58, 59], [59, 59, 1],
-  ])
+  @Test(
+    "Standard streams are the given ones, whatever numbers they come as",
+    arguments: [
+      [0, 1, 2], [1, 2, 0], [2, 0, 1], [1, 0, 2], [0, 0, 0], [2, 2, 1], [57, 0, 1], [0, 57, 0],
+      [57, 58, 59], [59, 59, 1],
+    ])
   func streams(given: [Int32]) async throws {
     await #expect(processExitsWith: .success) { [given] in
       let sandbox = try Sandbox()

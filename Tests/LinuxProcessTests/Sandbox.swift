@@ -85,7 +85,9 @@ struct Sandbox: ~Copyable {
     let reader = pipe.takeReader()
     var byte: UInt8 = 0
     while byte != UInt8(ascii: "\n") {
-      let count = try unsafe withUnsafeMutableBytes(of: &byte) { try unsafe reader.raw.read(into: $0) }
+      let count = try unsafe withUnsafeMutableBytes(of: &byte) {
+        try unsafe reader.raw.read(into: $0)
+      }
       if count == 0 { throw Unexpected("the script ended before it was ready: \(script)") }
     }
     return child

@@ -44,7 +44,9 @@ struct SearchPathTests {
 
   @Test("What has a NUL in it, or no arguments, is refused before anything is started")
   func invalid() {
-    #expect(throws: SpawnSpecification.Invalid.noArguments) { try SpawnSpecification(arguments: []) }
+    #expect(throws: SpawnSpecification.Invalid.noArguments) {
+      try SpawnSpecification(arguments: [])
+    }
     #expect(throws: SpawnSpecification.Invalid.embeddedNUL) {
       try SpawnSpecification(arguments: ["a", "b\0c"])
     }

@@ -78,7 +78,8 @@ struct SpawnFailureTests {
   func noInterpreter() throws {
     let scratch = try ScratchDirectory()
     let path = try scratch.file("no-such-script", "#! /no/such/interpreter -x\nexit\n")
-    let failure = try failure(of: ["no-such-script"], environment: ["PATH=/usr/bin:\(scratch.path)"])
+    let failure = try failure(
+      of: ["no-such-script"], environment: ["PATH=/usr/bin:\(scratch.path)"])
     #expect(failure.step == .interpreter && !failure.isNotFound)
     #expect(failure.path == Array("/no/such/interpreter".utf8))
     #expect(failure.message.contains(path))

@@ -74,7 +74,8 @@ struct clinux_spawned {
 /// on a dead network mount or in a frozen cgroup; killing the cgroup ends that. Other threads run.
 /// Until it executes, the child has no exit signal: a failed start is never seen by a parent that
 /// waits for any child.
-void clinux_spawn(const struct clinux_program *_Nonnull spec, struct clinux_spawned *_Nonnull result);
+void clinux_spawn(const struct clinux_program *_Nonnull program,
+                  struct clinux_spawned *_Nonnull result);
 
 /// Starts a child by the same system call that does nothing but sleep until it is killed, to see
 /// whether the kernel permits it and where it is put. Doesn't wait for anything.
