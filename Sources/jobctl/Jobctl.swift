@@ -34,12 +34,14 @@ struct Jobctl: ParsableCommand {
     } catch let failure as Failure {
       Printer.note(failure.message)
       return failure.exitCode
+    } catch let code as ExitCode {
+      return code.rawValue
     } catch {
       return explain(error)
     }
   }
 
-  /// Help that was asked for, a usage error, or the exit code that a command threw.
+  /// Help that was asked for, or a usage error, or what else the parser or a system call threw.
   private static func explain(_ error: any Error) -> Int32 {
     let text = fullMessage(for: error)
     switch exitCode(for: error) {
@@ -50,9 +52,9 @@ struct Jobctl: ParsableCommand {
       let prefix = "Error: "
       Printer.note(text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
       return ExitStatus.failure
-    case let code:
-      if !text.isEmpty { Printer.note(text) }
-      return code.rawValue
+    default:
+      Printer.note("\(error)")
+      return ExitStatus.failure
     }
   }
 }

@@ -62,9 +62,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    if job.stdin == .keepalive, StandardStreams.isClosed(.standardInput) {
-      throw Failure("--stdin keepalive: standard input is closed, and can keep nothing alive")
-    }
+    try checkDescriptors()
     // Writing to a pipe that nobody reads any more is an error like others here.
     signal(SIGPIPE, SIG_IGN)
     try StandardStreams.openMissing()
@@ -79,6 +77,16 @@ struct RunCommand: ParsableCommand {
     case .interrupted:
       raiseBlocked(.interrupt)
       throw ExitCode(ExitStatus.signaled(.interrupt))
+    }
+  }
+
+  /// Before anything is opened, and gets the number of a descriptor that isn't there.
+  private func checkDescriptors() throws(Failure) {
+    if let number = messages.statusFd, StandardStreams.isClosed(FileDescriptor(rawValue: number)) {
+      throw Failure("--status-fd \(number): no such descriptor is open")
+    }
+    if job.stdin == .keepalive, StandardStreams.isClosed(.standardInput) {
+      throw Failure("--stdin keepalive: standard input is closed, and can keep nothing alive")
     }
   }
 }

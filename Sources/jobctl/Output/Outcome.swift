@@ -13,12 +13,15 @@ enum Outcome {
   }
 
   /// A sentence without its end: who or what ended the job, and how its main process went.
-  static func sentence(_ result: JobResult) -> String {
+  ///
+  /// - Parameter isOurs: it was cancelled by the one who is told.
+  static func sentence(_ result: JobResult, isOurs: Bool = false) -> String {
     let ending = ending(of: result)
     var sentence: String
     switch result.cause {
     case .exited, .signaled: sentence = ending ?? "ended"
     case .failedToStart: sentence = result.startFailure?.message ?? "could not be started"
+    case .disconnected where isOurs, .requested where isOurs: sentence = "canceled"
     case .disconnected: sentence = "canceled: its client went away"
     case .requested: sentence = "canceled" + (result.requestedBy.map(words) ?? "")
     case .oom: sentence = "out of memory"

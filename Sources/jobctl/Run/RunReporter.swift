@@ -64,7 +64,7 @@ struct RunReporter {
     } else if let failure = result.startFailure {
       note(Self.words(failure, job.context.command))
     } else if Self.isWorthTelling(result) {
-      note("\(job.context.displayName): \(Outcome.sentence(result))")
+      note("\(job.context.displayName): \(Outcome.sentence(result, isOurs: Self.isOurs(result)))")
     }
   }
 
@@ -75,9 +75,17 @@ struct RunReporter {
     case .exited: false
     case .signaled:
       result.exitSignal != Signal.pipe.name && result.exitSignal != Signal.interrupt.name
-    case .disconnected: result.killed
-    case .requested: result.killed || result.requestedBy?.pid != Int(ProcessContext.processID)
+    case .disconnected, .requested: result.killed || !isOurs(result)
     case .failedToStart, .oom, .shutdown, .stuck: true
+    }
+  }
+
+  /// Whether the job was cancelled through this jobctl, by a signal or by the end of its input.
+  private static func isOurs(_ result: JobResult) -> Bool {
+    switch result.cause {
+    case .disconnected: true
+    case .requested: result.requestedBy?.pid == Int(ProcessContext.processID)
+    default: false
     }
   }
 
@@ -106,6 +114,6 @@ struct RunReporter {
     let now = Int(SystemClock.monotonicUSec())
     let elapsed = Quantity.duration(microseconds: JobTimes(job.runtime, now: now).elapsed)
     let usage = result.usage.flatMap(UsageSummary.text).map { ", " + $0 } ?? ""
-    return "\(Outcome.sentence(result)), \(elapsed) elapsed\(usage)"
+    return "\(Outcome.sentence(result, isOurs: isOurs(result))), \(elapsed) elapsed\(usage)"
   }
 }
