@@ -6,6 +6,7 @@ internal import SystemPackage
 ///
 /// https://docs.kernel.org/admin-guide/cgroup-v2.html
 public struct Cgroup: ~Copyable, Sendable {
+  /// Its directory, open for reading.
   public let directory: OwnedDescriptor
   /// Where it is below the root of the hierarchy, as `/proc/PID/cgroup` shows it: for people, and
   /// to compare with that file.

@@ -3,7 +3,9 @@ internal import SystemPackage
 
 /// A process that we started: the first of a job.
 public struct ChildProcess: ~Copyable, Sendable {
+  /// For people: who wants to do something to the process uses the descriptor.
   public let pid: Int32
+  /// The process itself; readable when it has exited.
   public let pidfd: Pidfd
 
   init(pid: Int32, pidfd: consuming Pidfd) {

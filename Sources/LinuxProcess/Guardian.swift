@@ -16,9 +16,12 @@ public struct Guardian: ~Copyable, Sendable {
     /// The lock file, open and locked by flock(2): the guardian holds on to the lock until it is
     /// done, so that the next daemon doesn't begin before.
     public var lock: FileDescriptor
+    /// Where the lock file is, to be removed.
     public var lockPath: String
+    /// Where the daemon's socket is, to be removed.
     public var socketPath: String?
 
+    /// The lock is lent; it must be open when the guardian is started.
     public init(lock: FileDescriptor, lockPath: String, socketPath: String?) {
       self.lock = lock
       self.lockPath = lockPath
@@ -26,6 +29,7 @@ public struct Guardian: ~Copyable, Sendable {
     }
   }
 
+  /// For people, and to tell it from orphans.
   public let pid: Int32
   /// Readable when the guardian is gone: then nothing guards the jobs any more.
   public let pidfd: Pidfd
@@ -51,7 +55,7 @@ public struct Guardian: ~Copyable, Sendable {
   }
 
   /// Tells the guardian that all is well and waits for its exit, and thereby for its letting go
-  /// of the lock.
+  /// of the lock. SIGPIPE must be ignored, for the case that it is gone already.
   public consuming func standDown() throws(SystemError) {
     do {
       _ = try systemCall("write", "guardian") { try lifeline.raw.writeAll([1]) }

@@ -29,6 +29,7 @@ extension JobLeaf {
 
   /// How many processes a signal was for.
   public struct Delivery: Hashable, Sendable {
+    /// Those that have got it, or were gone by then.
     public var reached = 0
     /// Those that may not be signalled: programs that took on other credentials.
     public var refused = 0

@@ -14,6 +14,7 @@ public struct JobLeaf: ~Copyable, Sendable {
   }
 
   let cgroup: Cgroup
+  /// Its name in `jobs`.
   public let name: String
 
   /// Makes a new leaf.

@@ -3,7 +3,9 @@ public import LinuxSystem
 extension JobRoot {
   /// A controller that can't be had: limits and accounting of its kind are missing, nothing else.
   public struct MissingController: Hashable, Sendable {
+    /// `memory`, say.
     public var name: String
+    /// Why it was refused.
     public var error: SystemError
   }
 

@@ -4,6 +4,7 @@ public struct JobRootError: Error, Hashable, Sendable {
   public struct Attempt: Hashable, Sendable {
     /// The cgroup, by its path in the hierarchy.
     public var place: String
+    /// Why it can't be that one.
     public var reason: String
 
     public init(place: String, reason: String) {
@@ -12,8 +13,11 @@ public struct JobRootError: Error, Hashable, Sendable {
     }
   }
 
+  /// What is wrong, in a line.
   public var summary: String
+  /// The places that were tried, in this order.
   public var attempts: [Attempt] = []
+  /// What can be done about it.
   public var advice: String
 
   static func noHierarchy(_ reason: String) -> JobRootError {

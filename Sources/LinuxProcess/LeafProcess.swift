@@ -2,6 +2,7 @@ internal import LinuxSystem
 
 /// A process in a leaf, for people: why is it still there?
 public struct LeafProcess: Hashable, Sendable {
+  /// Its pid, as it was when looked at.
   public var pid: Int32
   /// Its name, up to 15 bytes.
   public var command: String

@@ -23,9 +23,11 @@ public struct SpawnFailure: Error, Hashable, Sendable {
     case interpreter
   }
 
+  /// What failed.
   public var step: Step
   /// What it was done on, where that is a file or a directory.
   public var path: [UInt8]?
+  /// The kernel's answer.
   public var errno: Errno
   /// All of it in a sentence.
   public var message: String

@@ -20,11 +20,14 @@ public struct SpawnMethod: Hashable, Sendable {
     case copied
   }
 
+  /// How a child comes into its cgroup.
   public var entry: Entry
+  /// What its memory is until then.
   public var memory: Memory
   /// Whether close_range(2) is there; descriptors are closed one by one otherwise.
   public var hasCloseRange: Bool
 
+  /// The ordinary way, unless told otherwise.
   public init(entry: Entry = .birth, memory: Memory = .shared, hasCloseRange: Bool = true) {
     self.entry = entry
     self.memory = memory

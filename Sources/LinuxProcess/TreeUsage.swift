@@ -3,7 +3,9 @@
 public struct TreeUsage: Hashable, Sendable {
   /// CPU time in microseconds.
   public var cpuUSec: Int?
+  /// The part of it in programs.
   public var cpuUserUSec: Int?
+  /// The part of it in the kernel.
   public var cpuSystemUSec: Int?
   /// The most memory at one time, page cache included.
   public var memoryPeakBytes: Int?
@@ -13,8 +15,10 @@ public struct TreeUsage: Hashable, Sendable {
   public var tasksPeak: Int?
   /// Sums over all block devices.
   public var ioReadBytes: Int?
+  /// As above.
   public var ioWriteBytes: Int?
 
+  /// Nothing known.
   public init() {}
 }
 

@@ -6,6 +6,7 @@ internal import SystemPackage
 ///
 /// The descriptor becomes readable when the process has exited. pidfd_open(2)
 public struct Pidfd: ~Copyable, Sendable {
+  /// Readable when the process has exited. For polling.
   public let descriptor: OwnedDescriptor
 
   /// Takes over a descriptor that a clone3(2) returned.

@@ -10,7 +10,9 @@ public struct Pipe: ~Copyable, Sendable {
     case neither, reader, writer, both
   }
 
+  /// What is written to the other end is read here.
   public let reader: OwnedDescriptor
+  /// Where to write.
   public let writer: OwnedDescriptor
 
   /// pipe2(2)

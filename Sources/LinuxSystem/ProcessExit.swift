@@ -10,10 +10,14 @@ public struct ProcessExit: Hashable, Sendable {
     case signaled(Signal, coreDumped: Bool)
   }
 
+  /// Whose it was.
   public var pid: Int32
+  /// How it ended.
   public var status: Status
-  /// CPU time of the process and of those of its children that it waited for, in microseconds.
+  /// CPU time in programs, of the process and of those of its children that it waited for, in
+  /// microseconds.
   public var userUSec: Int
+  /// The same, in the kernel.
   public var systemUSec: Int
   /// The largest resident set of one of these processes, in bytes. The kernel goes on counting from
   /// the memory that a process had before it executed its program, which is its parent's.

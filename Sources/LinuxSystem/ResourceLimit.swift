@@ -8,6 +8,7 @@ public struct ResourceLimit: Hashable, Sendable {
   public struct Resource: RawRepresentable, Hashable, Sendable {
     public var rawValue: Int32
 
+    /// By the kernel's number, RLIMIT_...
     public init(rawValue: Int32) {
       self.rawValue = rawValue
     }
@@ -25,10 +26,14 @@ public struct ResourceLimit: Hashable, Sendable {
   /// The value that means no limit.
   public static let unlimited = UInt64.max
 
+  /// What is limited.
   public var resource: Resource
+  /// What counts.
   public var soft: UInt64
+  /// How far the soft one may be raised.
   public var hard: UInt64
 
+  /// A limit, to be applied.
   public init(_ resource: Resource, soft: UInt64, hard: UInt64) {
     self.resource = resource
     self.soft = soft
