@@ -80,7 +80,8 @@ final class Methods {
     let counts = supervisor.engine.counts
     let limits = supervisor.engine.limits
     return ServiceDescription(
-      version: Version.current, pid: Int(ProcessContext.processID), controlGroup: supervisor.root.path,
+      version: Version.current, pid: Int(ProcessContext.processID),
+      controlGroup: supervisor.root.path,
       queued: counts.queued, running: counts.running, removing: counts.removing,
       stuck: counts.stuck, runningMax: limits.runningMax, queuedMax: limits.queuedMax)
   }

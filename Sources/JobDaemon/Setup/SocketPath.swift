@@ -11,15 +11,13 @@ enum SocketPath {
     do {
       socket = try JobdSocket(
         argument: given, uid: ProcessContext.userID, environment: ProcessContext.variable)
-    } catch .noRuntimeDirectory {
-      throw DaemonError(
-        "no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
-    } catch .notAnAddress(let text, _) {
-      throw DaemonError("\(text) is not the path of a socket")
+    } catch {
+      throw DaemonError(missing: error)
     }
     guard case .path(let path) = socket.address else {
       throw DaemonError(
-        "an abstract socket has no permissions, and everybody could connect: give a path with --socket")
+        "an abstract socket has no permissions, and everybody could connect: give a path with --socket"
+      )
     }
     return absolute(path)
   }
@@ -44,5 +42,16 @@ enum SocketPath {
       (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
     return String(hash, radix: 36)
+  }
+}
+
+extension DaemonError {
+  fileprivate init(missing: JobdSocket.Missing) {
+    switch missing {
+    case .noRuntimeDirectory:
+      self.init("no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
+    case .notAnAddress(let text, _):
+      self.init("\(text) is not the path of a socket")
+    }
   }
 }
