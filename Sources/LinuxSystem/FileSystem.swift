@@ -7,7 +7,7 @@ public enum FileSystem {
   public static func remove(_ path: String) throws(SystemError) {
     do {
       _ = try checked(unsafe clinux_unlink(path), "remove", path)
-    } catch where error.errno == .noSuchFileOrDirectory {
+    } catch let error where error.errno == .noSuchFileOrDirectory {
       return
     }
   }

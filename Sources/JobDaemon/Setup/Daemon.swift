@@ -31,6 +31,7 @@ public final class Daemon {
 
   private init(_ configuration: Configuration, log: Logger) throws {
     self.log = log
+    try StandardDescriptors.ensureOpen()
     // Jobs get the limits that we were started with; we ourselves need a descriptor for each client.
     let limits = try ResourceLimit.allCurrent()
     raiseOpenFiles(limits)
