@@ -24,13 +24,9 @@ extension JobEngine {
       job.phase = .stopping(sequence)
       live[id] = job
       announce(job) { .stopping($0) }
-      if sequence.deadline <= now.monotonic {
-        kill(id, at: now)
-      } else {
-        askIfBorn(id)
-        // No exit of a main process will tell any more that the rest has gone.
-        if job.main.exit != nil { emit(.inspect(id)) }
-      }
+      sequence.deadline <= now.monotonic ? kill(id, at: now) : askIfBorn(id)
+      // No exit of a main process will tell any more that the rest has gone.
+      if job.main.exit != nil { emit(.inspect(id)) }
     case .stopping(var sequence):
       sequence.hurried(signal: signal, gracePeriod: gracePeriod, at: now.monotonic)
       live[id]?.phase = .stopping(sequence)
@@ -91,7 +87,7 @@ extension JobEngine {
         return settle(id, outcome, at: now)
       }
       guard mainIsGone else { return }
-      if sequence.foundPopulated(at: now.monotonic, limits: limits) { emit(.watch(id)) }
+      if sequence.foundPopulated(at: now.monotonic, limits: limits) { watch(id) }
       live[id]?.phase = .stopping(sequence)
       updateDeadline(id)
     case .queued, .starting, .settling:
@@ -103,6 +99,10 @@ extension JobEngine {
   private mutating func linger(_ id: JobID) {
     guard let job = live[id], job.phase != .lingering else { return }
     live[id]?.phase = .lingering
+    watch(id)
+  }
+
+  private mutating func watch(_ id: JobID) {
     emit(.watch(id))
     // What changed before the watch began isn't notified.
     emit(.inspect(id))
