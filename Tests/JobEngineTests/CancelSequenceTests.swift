@@ -60,7 +60,7 @@ struct CancelSequenceTests {
         "inspect 1", "client 1: stopping 1 (exited)", "ask 1 (15 to tree)", "inspect 1",
       ])
     story.inspected(job, populated: true)
-    #expect(story.actions == ["watch 1"])
+    #expect(story.actions == ["watch 1", "inspect 1"])
     let looks = story.passes(.milliseconds(10), populated: true)
     #expect(looks.contains(.inspect(job)) && !looks.contains(.kill(job)))
     story.inspected(job, populated: false)
@@ -68,6 +68,18 @@ struct CancelSequenceTests {
     story.settled(job)
     let result = try #require(story.finished().runtime.result)
     #expect(result.cause == .exited && !result.killed)
+  }
+
+  @Test("A tree that ends while its killing is under way is noticed before that returns")
+  func slowKill() throws {
+    let job = try story.started(by: 1, .sample(.now))
+    story.mainExits(job)
+    story.inspected(job, populated: true)
+    story.inspected(job, populated: true)
+    #expect(story.actions.suffix(4) == ["kill 1", "inspect 1", "watch 1", "inspect 1"])
+    story.treeChanged(job)
+    story.inspected(job, populated: false)
+    #expect(story.actions.contains("read usage of 1"))
   }
 
   @Test("Asking the main process only, the rest of the tree is asked once it is gone")

@@ -1,0 +1,41 @@
+import JobEngine
+import JobProtocol
+
+/// What the daemon tells the engine; calls of clients apart.
+enum Event {
+  case spawned(JobID)
+  case spawnFailed(JobID, StartFailure)
+  case mainExited(JobID, MainExit)
+  case killed(JobID)
+  case inspected(JobID, populated: Bool)
+  case treeChanged(JobID)
+  case survivorsFound(JobID, [Survivor])
+  case usageRead(JobID, Usage)
+  case outputDrained(JobID)
+  case leafRemoved(JobID)
+  case leafBusy(JobID)
+  case observerReady(ClientID)
+  case lineEnded(ClientID, JobEngine.LineEnding)
+  case deadlinePassed
+
+  func tell(_ engine: inout JobEngine, at now: Timestamp) {
+    switch self {
+    case .spawned(let id): engine.spawned(id, pid: pid(of: id), controlGroup: "/jobs", at: now)
+    case .spawnFailed(let id, let failure): engine.spawnFailed(id, failure, at: now)
+    case .mainExited(let id, let exit): engine.mainExited(id, exit, at: now)
+    case .killed(let id): engine.killed(id, at: now)
+    case .inspected(let id, let populated): engine.inspected(id, populated: populated, at: now)
+    case .treeChanged(let id): engine.treeChanged(id, at: now)
+    case .survivorsFound(let id, let survivors): engine.survivorsFound(id, survivors, at: now)
+    case .usageRead(let id, let usage): engine.usageRead(id, usage, at: now)
+    case .outputDrained(let id): engine.outputDrained(id, at: now)
+    case .leafRemoved(let id): engine.leafRemoved(id, at: now)
+    case .leafBusy(let id): engine.leafBusy(id, at: now)
+    case .observerReady(let client): engine.observerReady(client)
+    case .lineEnded(let client, let ending): engine.lineEnded(client, ending, at: now)
+    case .deadlinePassed: engine.deadlinePassed(at: now)
+    }
+  }
+}
+
+func pid(of id: JobID) -> Int { 10_000 + id.rawValue }

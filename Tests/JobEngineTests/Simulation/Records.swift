@@ -1,0 +1,112 @@
+import JobEngine
+import JobProtocol
+
+/// What the referee knows of a job: from what was asked for, what was told to the engine, and what
+/// the engine wanted done. Nothing of it is the engine's own.
+final class JobRecord {
+  let id: JobID
+  let client: ClientID
+  let uid: Int
+  let request: RunRequest
+
+  var isInQueue = true
+  /// What was answered.
+  var isBorn = false
+  var failure: StartFailure?
+  var exit: MainExit?
+  /// The tree was seen to be empty, with the main process's exit known.
+  var isEmpty = false
+  var survivors: [Survivor]?
+  var usage: Usage?
+  var isDrained = false
+  var leaf = Leaf.unanswered
+
+  enum Leaf {
+    case unanswered, busy, removed
+  }
+
+  /// Since when it is on its way down, and when its grace period is over.
+  var downSince: Int?
+  var killAt = Int.max
+  /// Why, if it didn't end by itself.
+  var reason: Cause?
+  var requester: Requester?
+  /// Asked for with a Cancel that said so.
+  var signal: Int32?
+
+  /// What the engine wanted done.
+  var isWatched = false
+  var isSettled = false
+  var kills = 0
+  var bornOrKilledAt = 0
+  var isForgotten = false
+
+  /// What the owner was told.
+  var isStartedTold = false
+  var isStoppingTold = false
+  /// Clients whose `Cancel` waits.
+  var cancelers: [ClientID] = []
+
+  /// Something that has to be done in this very step.
+  var due: String?
+
+  init(_ id: JobID, _ client: ClientID, uid: Int, _ request: RunRequest) {
+    self.id = id
+    self.client = client
+    self.uid = uid
+    self.request = request
+  }
+
+  /// Nothing that is asked for now changes how it ended.
+  var isOver: Bool { isSettled || (exit != nil && request.waitsFor == .main) }
+
+  var isAnswered: Bool {
+    let isUsageKnown = usage != nil || !isBorn
+    let isLeafKnown = leaf != .unanswered || wasNeverStarted
+    return isSettled && isUsageKnown && isDrained && isLeafKnown
+  }
+
+  var wasNeverStarted = false
+  var isStuck = false
+}
+
+/// What the referee knows of a connection.
+final class ClientRecord {
+  enum Line {
+    case open, halfClosed, closed
+  }
+
+  enum Call: Equatable {
+    case none
+    case run(JobID)
+    case cancel(JobID)
+    case list(JobID?, goesOn: Bool)
+  }
+
+  let id: ClientID
+  var line = Line.open
+  var call = Call.none
+  var lastJob: JobID?
+  /// Jobs that ended before it began to observe.
+  var finishedBefore = 0
+  var toldFinished: Set<JobID> = []
+  /// Finished jobs since its last reply.
+  var behind = 0
+  var isDropped = false
+
+  init(_ id: ClientID) {
+    self.id = id
+  }
+
+  var observes: Bool {
+    if case .list(_, goesOn: true) = call { line != .closed } else { false }
+  }
+}
+
+/// A promise that wasn't kept.
+struct Violation: Error, Equatable {
+  let rule: String
+  let text: String
+  /// Microseconds.
+  let at: Int
+}

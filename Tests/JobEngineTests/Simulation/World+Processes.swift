@@ -1,0 +1,76 @@
+import JobEngine
+import JobProtocol
+
+// What becomes of processes.
+
+extension World {
+  func clones(_ tree: ProcessTree) {
+    guard tree.hasLeaf else {
+      let gone = StartFailure(step: .controlGroup, errno: 19, errnoName: "ENODEV", message: "gone")
+      return happens(.event(.spawnFailed(tree.id, gone)), after: 0)
+    }
+    tree.clones()
+    if let period = tree.program.birth.execAfter { happens(.executes(tree.id), after: period) }
+    for _ in 0..<tree.program.spuriousChanges {
+      happens(.event(.treeChanged(tree.id)), after: tree.random.period(upTo: .seconds(3)))
+    }
+  }
+
+  func executes(_ tree: ProcessTree) {
+    // It may have been killed on the way.
+    guard tree.birth == .cloned, tree.processes.first?.isKilled == false else { return }
+    if let failure = tree.program.birth.failure {
+      tree.failsToExecute()
+      tree.becomesEmpty(at: now)
+      return happens(.event(.spawnFailed(tree.id, failure)), after: latency(tree))
+    }
+    tree.executes(at: now)
+    happens(.event(.spawned(tree.id)), after: 0)
+    expectDeaths(tree)
+    for (index, child) in tree.program.children.enumerated() {
+      happens(.forks(tree.id, child: index), after: child.forkedAfter)
+    }
+  }
+
+  func isKilled(_ tree: ProcessTree) {
+    tree.isKilled(at: now)
+    expectDeaths(tree)
+    happens(.event(.killed(tree.id)), after: latency(tree))
+  }
+
+  /// To be called when processes may die sooner than before.
+  func expectDeaths(_ tree: ProcessTree) {
+    var moments: [Int] = []
+    for process in tree.processes {
+      guard let moment = process.diesAt, process.lives(at: now) || moment == now else { continue }
+      if !moments.contains(moment) { moments.append(moment) }
+    }
+    for moment in moments { agenda.add(.dies(tree.id), at: moment) }
+  }
+
+  func dies(_ tree: ProcessTree) {
+    if tree.isMainDead(at: now), !tree.isMainEndTold {
+      tree.isMainEndTold = true
+      if tree.birth == .cloned {
+        // Killed before it executed anything: that shows like a death right after it.
+        tree.birth = .over
+        happens(.event(.spawned(tree.id)), after: 0)
+      }
+      happens(.event(.mainExited(tree.id, tree.mainEnd)), after: latency(tree))
+    }
+    guard !tree.isPopulated(at: now) else { return }
+    tree.becomesEmpty(at: now)
+    happens(.audit(tree.id), after: Referee.promptness)
+    guard tree.isWatched else { return }
+    // The kernel notifies at most once in 10 ms.
+    happens(.event(.treeChanged(tree.id)), after: tree.random.below(.milliseconds(10)))
+    if tree.random.percent(10) {
+      happens(.event(.treeChanged(tree.id)), after: .milliseconds(10))
+    }
+  }
+
+  private func latency(_ tree: ProcessTree) -> Int {
+    tree.random.percent(tree.program.lateness)
+      ? tree.random.period(upTo: Self.latenessMax) : tree.random.below(100)
+  }
+}

@@ -1,0 +1,56 @@
+import Glibc
+import Testing
+
+/// Whole worlds of clients and jobs, made up from a seed.
+///
+/// `SEED=17 STEPS=500 swift test --filter Simulation` replays one world; `WORLDS=1000` runs that many
+/// from `SEED` (or 1) on. `STEPS` is the number of clients that come.
+@Suite("Whatever happens, in whatever order, all promises hold")
+struct SimulationTests {
+  static let steps = variable("STEPS") ?? 1_500
+  static let seeds: [UInt64] = {
+    let first = variable("SEED") ?? 1
+    let count = variable("WORLDS") ?? (variable("SEED") == nil ? 80 : 1)
+    return (first..<first + count).map { UInt64($0) }
+  }()
+
+  private static let isVerbose = variable("VERBOSE") != nil
+
+  private static func variable(_ name: String) -> Int? {
+    unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
+  }
+
+  @Test("In a made-up world", arguments: seeds)
+  func world(seed: UInt64) {
+    let script = Script(seed: seed, steps: Self.steps)
+    let outcome = Simulation.run(script)
+    if Self.isVerbose {
+      print("seed \(seed): \(outcome.lives) jobs, \(outcome.steps) steps, \(outcome.digest.value)")
+    }
+    if let violation = outcome.violation { report(violation, script) }
+  }
+
+  @Test("The same seed gives the same history")
+  func determinism() {
+    let script = Script(seed: Self.seeds[0], steps: 300)
+    let first = Simulation.run(script)
+    let second = Simulation.run(Script(seed: Self.seeds[0], steps: 300))
+    #expect(first.digest == second.digest)
+    #expect(first.steps == second.steps)
+  }
+
+  private func report(_ violation: Violation, _ script: Script) {
+    let shrunk = script.shrunk(keeping: violation)
+    let history = Simulation.run(shrunk, logging: true)
+    let shown = history.violation ?? violation
+    Issue.record(
+      """
+      \(violation.rule): \(violation.text)
+      Replay with SEED=\(script.seed) STEPS=\(Self.steps). The shortest script found that shows it:
+      \(shown.rule): \(shown.text)
+      \(shrunk.acts.map(\.description).joined(separator: "\n"))
+      and what happens in it:
+      \(history.log.suffix(400).joined(separator: "\n"))
+      """)
+  }
+}
