@@ -7,7 +7,8 @@ extension UnixSocket {
     let room = 256
     var bytes = [UInt8](repeating: 0, count: room)
     let answer = unsafe bytes.withUnsafeMutableBytes {
-      unsafe clinux_socket_path(socket.rawValue, $0.baseAddress!.assumingMemoryBound(to: CChar.self), room)
+      let path = unsafe $0.baseAddress!.assumingMemoryBound(to: CChar.self)
+      return unsafe clinux_socket_path(socket.rawValue, path, room)
     }
     let length = Int(try checked(answer, "getsockname"))
     return length == 0 ? nil : String(decoding: bytes[..<length], as: UTF8.self)
