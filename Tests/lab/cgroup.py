@@ -4,6 +4,8 @@ import os
 import pathlib
 import time
 
+import host
+
 
 def hierarchies():
     """Mount points of the hierarchies that systemd-nspawn makes groups in: the unified one and,
@@ -20,6 +22,13 @@ class Cgroup:
 
     def __init__(self, name):
         self.groups = [mount / name for mount in hierarchies()]
+
+    def require(self):
+        """Fails where such a group can't be made."""
+        if not self.groups:
+            raise host.Unsupported("no cgroup v2 hierarchy is mounted")
+        for group in self.groups:
+            host.require_writable(group.parent)
 
     def exists(self):
         return any(group.exists() for group in self.groups)

@@ -23,12 +23,11 @@ POWER_OFF_MAX = 30
 
 def boot(name, install):
     """Boots the machine and returns when its service manager is ready."""
-    host.require_root()
+    host.require_machines()
     host.require("systemd-nspawn", "systemd-container")
     host.require("nsenter", "util-linux")
     group = Cgroup(name)
-    if not group.groups:
-        raise host.Unsupported("no cgroup v2 hierarchy is mounted")
+    group.require()
     if group.exists():
         raise SystemExit(f"lab: {name} runs already: {sys.argv[0]} --name {name} stop")
     command = nspawn_command(name, rootfs.ready(), install)

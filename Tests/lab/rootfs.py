@@ -1,6 +1,5 @@
 """The root file system: Debian with a service manager, built once and then only read."""
 
-import fcntl
 import hashlib
 import os
 import pathlib
@@ -36,11 +35,8 @@ def ready():
     """The path of the root file system, built first if it isn't there yet."""
     recipe = "\n".join([SUITE, *PACKAGES, *HOOKS, UML_COMMAND.read_text()])
     key = hashlib.sha256(recipe.encode()).hexdigest()[:12]
-    cache = host.cache()
-    root = cache / f"{SUITE}-{key}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with host.locked_cache() as cache:
+        root = cache / f"{SUITE}-{key}"
         if not root.exists():
             build(root)
     return root
@@ -53,12 +49,14 @@ def build(root):
     shutil.rmtree(half_built, ignore_errors=True)
     hooks = [*HOOKS, f"copy-in {UML_COMMAND} /usr/local/sbin"]
     mirror = os.environ.get("JOBD_LAB_MIRROR")
-    subprocess.run(
+    mmdebstrap = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
         + [f"--customize-hook={hook}" for hook in hooks]
         + [SUITE, str(half_built)]
         + ([mirror] if mirror else []),
-        check=True,
+        check=False,
         stdin=subprocess.DEVNULL,
     )
+    if mmdebstrap.returncode != 0:
+        raise SystemExit("lab: the root file system can't be built")
     half_built.rename(root)

@@ -23,10 +23,11 @@ LIFE_MAX = 300
 
 def run(name, install, argv):
     """Boots a machine, runs the command in it, prints what it printed; its exit code."""
-    host.require_root()
+    host.require_machines()
     host.require("linux.uml", "user-mode-linux")
     host.require("mkfs.ext4", "e2fsprogs")
     group = Cgroup(f"{name}-uml")
+    group.require()
     with tempfile.TemporaryDirectory(prefix="jobd-lab-") as directory:
         shared = pathlib.Path(directory) / "shared"
         shutil.copytree(HERE, shared)
@@ -84,14 +85,19 @@ def disk():
     """The root file system as a disk, made once."""
     root = rootfs.ready()
     image = root.with_suffix(".ext4")
-    if not image.exists():
-        half_built = root.with_suffix(".ext4.partial")
-        half_built.unlink(missing_ok=True)
-        subprocess.run(
-            ["mkfs.ext4", "-q", "-d", str(root), str(half_built), DISK],
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        half_built.rename(image)
+    with host.locked_cache():
+        if not image.exists():
+            make_disk(root, image)
     return image
+
+
+def make_disk(root, image):
+    half_built = root.with_suffix(".ext4.partial")
+    half_built.unlink(missing_ok=True)
+    subprocess.run(
+        ["mkfs.ext4", "-q", "-d", str(root), str(half_built), DISK],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    half_built.rename(image)
