@@ -2,6 +2,7 @@
 #
 #   make run        build, and see a daemon at work: a real job, and one whose client is killed
 #   make check      all tests, as continuous integration runs them
+#   make torture    real builds ended at random, in every way: ROUNDS=50, QUICK=1, SEED=n
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it away again
 #   make format     lay out the code; make lint only looks
 #   make deps       what is missing of Debian's packages: installed for root, named for others
@@ -36,7 +37,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all build clean check deps format install lint manuals run system-check test tidy uninstall
+.PHONY: all build clean check deps format install lint manuals run system-check test tidy torture uninstall
 
 all: build
 
@@ -73,6 +74,13 @@ system-check: build
 	@rm -rf $(SCRATCH)/install
 	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(SCRATCH))/install PREFIX=/usr STRIP= >/dev/null
 	Tests/lab/system-check $(SCRATCH)/install
+
+# Real builds and nasty jobs, ended at random moments in every way there is. Not part of `check`, as
+# all of it takes most of an hour.
+ROUNDS ?= 50
+torture: build
+	Tests/torture/torture --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
+		$(release)
 
 manuals: build
 	@scripts/check-manuals $(release)

@@ -1,0 +1,91 @@
+"""A Varlink client that has its line in its own hands: what it sends, when it closes."""
+
+import json
+import select
+import socket
+import time
+
+# Seconds. Nothing here takes that long: it only ends what would hang for ever.
+HANG_GUARD = 60
+
+
+class Hang(AssertionError):
+    """What was awaited didn't come."""
+
+
+class Connection:
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        self.socket.connect(str(path))
+        self.unread = b""
+        # Everything that was said, oldest first, but the pieces of output.
+        self.replies = []
+        self.output_bytes = 0
+        # The last reply, which says that it is; and the name of the error, if it is one.
+        self.final = None
+        self.error = None
+        self.is_at_end = False
+        # Called the moment that the final reply is read.
+        self.when_final = lambda: None
+
+    def call(self, method, parameters, more=False, descriptors=()):
+        call = {"method": method, "parameters": parameters}
+        if more:
+            call["more"] = True
+        message = json.dumps(call).encode() + b"\0"
+        sent = socket.send_fds(self.socket, [message], descriptors)
+        self.socket.sendall(message[sent:])
+
+    def half_close(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.socket.close()
+
+    def said(self, field):
+        """What the reply with this field said; None if there was none."""
+        return next((reply[field] for reply in self.replies if field in reply), None)
+
+    def read(self):
+        """Takes what has arrived."""
+        try:
+            piece = self.socket.recv(1 << 16)
+        except ConnectionResetError:
+            piece = b""
+        self.is_at_end = not piece
+        *messages, self.unread = (self.unread + piece).split(b"\0")
+        for message in messages:
+            self.received(json.loads(message))
+
+    def received(self, reply):
+        assert self.final is None, f"after the final reply came {reply}"
+        self.error = reply.get("error")
+        parameters = reply.get("parameters", {})
+        if output := parameters.get("output"):
+            self.output_bytes += len(output.get("text") or output["base64"])
+        elif not self.error:
+            self.replies.append(parameters)
+        if not reply.get("continues"):
+            self.final = parameters
+            self.when_final()
+
+
+def follow(*connections, until, deadline=None):
+    """Reads from all of them until something is true, or until a moment of the monotonic clock."""
+    guard = time.monotonic() + HANG_GUARD
+    while not until():
+        now = time.monotonic()
+        if deadline is not None and now >= deadline:
+            return
+        if now >= guard:
+            raise Hang(f"{HANG_GUARD} s later the last said is {last_said(connections)}")
+        open_ones = [one for one in connections if not one.is_at_end]
+        assert open_ones, f"the connection ended; the last said was {last_said(connections)}"
+        by_socket = {one.socket: one for one in open_ones}
+        patience = min(deadline or guard, guard) - now
+        for ready in select.select(list(by_socket), [], [], patience)[0]:
+            by_socket[ready].read()
+
+
+def last_said(connections):
+    return [one.replies[-1:] for one in connections]
