@@ -1,0 +1,56 @@
+import Glibc
+import Testing
+
+/// A directory, and in it a jobd of a test's own and what its jobs write. All of it goes with this.
+final class JobctlHarness: Sendable {
+  let directory: String
+  private let jobd: Spawned
+
+  var socket: String { "\(directory)/jobd.sock" }
+
+  /// Starts the daemon, and waits until clients can connect.
+  init() throws {
+    directory = try Self.makeDirectory()
+    jobd = try Spawned(Spawned.product("jobd"), ["--socket", "\(directory)/jobd.sock"])
+    try #require(jobd.errors.line { $0.contains(" ready") } != nil, "jobd didn't start")
+  }
+
+  deinit {
+    // Its jobs end with it, and it waits for them.
+    jobd.kill(SIGTERM)
+    jobd.waitNow()
+    _ = unsafe rmdir(directory)
+  }
+
+  /// Kills the daemon, as nothing but a fault or an administrator would.
+  func killDaemon() {
+    jobd.kill(SIGKILL)
+  }
+
+  /// Starts `jobctl`.
+  func jobctl(_ arguments: String..., input: Spawned.Input = .null) throws -> Spawned {
+    try jobctl(arguments, input: input)
+  }
+
+  /// Starts `jobctl`.
+  func jobctl(_ arguments: [String], input: Spawned.Input = .null) throws -> Spawned {
+    try Spawned(
+      Spawned.product("jobctl"), arguments, environment: ["JOBD_SOCKET=\(socket)"], input: input)
+  }
+
+  /// Runs a shell script in which `jobctl` is ours, to its end. `$D` is the directory.
+  func shell(_ script: String) async throws -> Spawned.Ended {
+    let path = "PATH=\(Spawned.product(""))/:/usr/bin:/bin"
+    return try await Spawned(
+      "/bin/sh", ["-c", script], environment: ["JOBD_SOCKET=\(socket)", "D=\(directory)", path]
+    ).ended()
+  }
+
+  private static func makeDirectory() throws -> String {
+    var template = "/tmp/jobctl-test.XXXXXX".utf8CString
+    return try unsafe template.withUnsafeMutableBufferPointer { buffer in
+      let path = unsafe mkdtemp(buffer.baseAddress!)
+      return unsafe String(cString: try #require(path))
+    }
+  }
+}

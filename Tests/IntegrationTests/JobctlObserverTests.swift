@@ -1,0 +1,116 @@
+import Glibc
+import JobProtocol
+import Testing
+import Varlink
+
+@Suite("jobctl list, status, watch and cancel", .timeLimit(.minutes(1)))
+struct JobctlObserverTests {
+  private let harness: JobctlHarness
+
+  init() throws {
+    harness = try JobctlHarness()
+  }
+
+  @Test("A job is listed while it runs, and with --all after that")
+  func list() async throws {
+    let (jobctl, id) = try await start()
+    let active = try await harness.jobctl("list").ended()
+    #expect(active.output.contains("running"))
+    #expect(active.output.contains("sleeper"))
+    #expect(try await jobs("list", "--json").map(\.id) == [id])
+
+    try await expectCanceled(id)
+    _ = await jobctl.ended()
+    #expect(try await harness.jobctl("list").ended().output == "")
+    let all = try await jobs("list", "--all", "--json")
+    #expect(all.map(\.runtime.state) == [.finished])
+  }
+
+  @Test("Whoever waits for a job is told who cancelled it, and why")
+  func cancel() async throws {
+    let (jobctl, id) = try await start()
+    let cancel = try await harness.jobctl("cancel", "--reason", "newer edit", "\(id)").ended()
+    #expect(cancel.status == 0)
+    #expect(cancel.output == "")
+    #expect(cancel.errors == "")
+    let run = await jobctl.ended()
+    #expect(run.status == 128 + SIGTERM)
+    #expect(run.errors.contains("canceled by process"))
+    #expect(run.errors.contains(": newer edit (SIGTERM)"))
+  }
+
+  @Test("Several jobs are cancelled at once; one that isn't there is said, and the others end")
+  func cancelSeveral() async throws {
+    let (first, firstID) = try await start()
+    let (second, secondID) = try await start()
+    let cancel = try await harness.jobctl(
+      "cancel", "--json", "\(firstID)", "999", "\(secondID)"
+    ).ended()
+    #expect(cancel.status == 1)
+    #expect(cancel.errors == "jobctl: there is no job 999\n")
+    #expect(try Self.jobs(cancel.output).map(\.id) == [firstID, secondID])
+    #expect(await first.ended().status == 128 + SIGTERM)
+    #expect(await second.ended().status == 128 + SIGTERM)
+  }
+
+  @Test("To cancel a job that has finished is no error")
+  func cancelFinished() async throws {
+    _ = try await harness.jobctl("run", "true").ended()
+    let id = try #require(try await jobs("list", "--all", "--json").first?.id)
+    try await expectCanceled(id)
+  }
+
+  @Test("Watching a job ends with it, and doesn't hold it")
+  func watch() async throws {
+    let (jobctl, id) = try await start()
+    let watch = try harness.jobctl("watch", "--json", "\(id)")
+    let first = try #require(await waiting { watch.output.line() })
+    #expect(try Self.jobs(first).map(\.runtime.state) == [.running])
+    jobctl.kill(SIGKILL)
+    let rest = await watch.ended()
+    #expect(rest.status == 0)
+    let last = try #require(try Self.jobs(rest.output).last)
+    #expect(last.runtime.result?.cause == .disconnected)
+  }
+
+  @Test("All about a job, and about jobd")
+  func status() async throws {
+    let (jobctl, id) = try await start()
+    let job = try await harness.jobctl("status", "\(id)").ended()
+    #expect(job.output.contains("Job: \(id) (sleeper)"))
+    #expect(job.output.contains("State: running"))
+    let service = try await harness.jobctl("status").ended()
+    #expect(service.output.contains("Running: 1 of at most"))
+    let missing = try await harness.jobctl("status", "999").ended()
+    #expect(missing.status == 1)
+    #expect(missing.errors == "jobctl: there is no job 999\n")
+    jobctl.kill(SIGINT)
+    _ = await jobctl.ended()
+  }
+
+  private func start() async throws -> (Spawned, Int) {
+    let jobctl = try harness.jobctl(
+      "run", "--name", "sleeper", "--status-fd", "3", "sleep", "60")
+    let line = try #require(await waiting { jobctl.events.line { $0.contains("started") } })
+    let reply = try RunReply(try #require(JSON(parsing: line.utf8).object))
+    guard case .started(let job)? = reply else { throw Unexpected() }
+    return (jobctl, job.id)
+  }
+
+  private func expectCanceled(_ id: Int) async throws {
+    #expect(try await harness.jobctl("cancel", "\(id)").ended().status == 0)
+  }
+
+  private func jobs(_ arguments: String...) async throws -> [Job] {
+    try Self.jobs(await harness.jobctl(arguments).ended().output)
+  }
+
+  /// Jobs, one a line.
+  private static func jobs(_ lines: String) throws -> [Job] {
+    try lines.split(separator: "\n").map { line in
+      try Job(try #require(JSON(parsing: line.utf8).object))
+    }
+  }
+
+  private struct Unexpected: Error {}
+}

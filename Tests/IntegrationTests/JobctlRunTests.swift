@@ -1,0 +1,152 @@
+import Glibc
+import Testing
+
+@Suite("jobctl run is as if it weren't there", .timeLimit(.minutes(1)))
+struct JobctlRunTests {
+  private let harness: JobctlHarness
+
+  init() throws {
+    harness = try JobctlHarness()
+  }
+
+  @Test("The exit code is the command's own", arguments: [0, 1, 7, 124, 125, 126, 127, 199, 255])
+  func exitCode(_ code: Int32) async throws {
+    let run = try await harness.jobctl("run", "sh", "-c", "exit \(code)").ended()
+    #expect(run.status == code)
+    #expect(run.errors == "")
+  }
+
+  @Test("A signal that ended the command is 128+n, and told")
+  func signaled() async throws {
+    let run = try await harness.jobctl("run", "sh", "-c", "kill -ABRT $$").ended()
+    #expect(run.status == 128 + SIGABRT)
+    #expect(run.errors.hasPrefix("jobctl: sh: SIGABRT"))
+  }
+
+  @Test("A command that can't be started is told as env tells it")
+  func startFailures() async throws {
+    let missing = try await harness.jobctl("run", "no-such-command").ended()
+    #expect(missing.status == 127)
+    #expect(missing.errors == "jobctl: no-such-command: No such file or directory\n")
+
+    let denied = try await harness.jobctl("run", "/etc/passwd").ended()
+    #expect(denied.status == 126)
+    #expect(denied.errors == "jobctl: /etc/passwd: Permission denied\n")
+
+    let directory = try await harness.jobctl("run", "--cwd", "/no/such", "true").ended()
+    #expect(directory.status == 125)
+    #expect(directory.errors == "jobctl: /no/such: No such file or directory\n")
+  }
+
+  @Test("A pipeline of jobs moves the bytes that a pipeline of commands does")
+  func pipeline() async throws {
+    let run = try await harness.shell(
+      """
+      head -c 3000000 /dev/urandom > $D/data
+      jobctl run tar c -C $D data | jobctl run gzip -1 | jobctl run gzip -d | tar x -O | cmp - $D/data
+      echo $?; rm $D/data
+      """)
+    #expect(run.output == "0\n")
+    #expect(run.errors == "")
+  }
+
+  @Test("The first of a pipeline gets SIGPIPE when the second ends")
+  func brokenPipe() async throws {
+    let run = try await harness.shell("{ jobctl run yes; echo $? >&2; } | jobctl run head -n 1")
+    #expect(run.output == "y\n")
+    #expect(run.errors == "\(128 + SIGPIPE)\n")
+  }
+
+  @Test("The second of a pipeline gets the end of its input when the first closes its output")
+  func endOfInput() async throws {
+    // The first job ends only when the second has.
+    let run = try await harness.shell(
+      """
+      mkfifo $D/go
+      jobctl run sh -c 'echo x; exec >&-; read y < $D/go' \
+        | { jobctl run wc -c; echo > $D/go; }
+      rm $D/go
+      """)
+    #expect(run.output == "2\n")
+  }
+
+  @Test(
+    "A standard stream that is closed is /dev/null to the job, opened for its purpose",
+    arguments: [
+      ("<&-", "0", "r"), (">&-", "1", "w"), ("2>&-", "2", "w"),
+    ])
+  func closedStreams(_ redirection: String, _ number: String, _ mode: String) async throws {
+    let run = try await harness.shell(
+      """
+      jobctl run sh -c 'x=$(readlink /proc/$$/fd/\(number); grep flags /proc/$$/fdinfo/\(number));
+        echo "$x" > $D/seen' \(redirection)
+      cat $D/seen; rm $D/seen
+      """)
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.first == "/dev/null")
+    // The last digit is the access mode: O_RDONLY or O_WRONLY.
+    #expect(lines.last?.last == (mode == "r" ? "0" : "1"))
+  }
+
+  @Test("Directory, umask, arguments and environment are jobctl's, byte for byte")
+  func context() async throws {
+    let run = try await harness.shell(
+      #"""
+      export X="$(printf 'caf\351')" && mkdir "$D/$X" && cd "$D/$X" && umask 027
+      jobctl run sh -c 'umask; pwd | od -An -c | tail -n 1; printf %s "$X$1" | od -An -c' sh "$X"
+      cd / && rmdir "$D/$X"
+      """#)
+    #expect(
+      run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        .last == "c a f 351 c a f 351")
+    #expect(run.output.hasPrefix("0027\n"))
+    #expect(run.errors == "")
+  }
+
+  @Test("The environment can be cleared, but for what jobd sets")
+  func environment() async throws {
+    let run = try await harness.jobctl("run", "-i", "-E", "A=1", "/usr/bin/env").ended()
+    let names = run.output.split(separator: "\n").map { $0.prefix { $0 != "=" } }
+    #expect(Set(names) == ["A", "JOBD_SOCKET", "JOBD_JOB"])
+  }
+
+  @Test("A job's own jobctl talks to the jobd that the job is of")
+  func nested() async throws {
+    let jobctl = Spawned.product("jobctl")
+    let run = try await harness.jobctl("run", "-u", "JOBD_SOCKET", jobctl, "run", "echo", "inner")
+      .ended()
+    #expect(run.output == "inner\n")
+  }
+
+  @Test("Replies are told as lines of JSON on a descriptor of their own")
+  func statusDescriptor() async throws {
+    let jobctl = try harness.jobctl("run", "--status-fd", "3", "echo", "data")
+    let run = await jobctl.ended()
+    #expect(run.output == "data\n")
+    #expect(run.errors == "")
+    let lines = await waiting { jobctl.events.all() }
+    let kinds = String(decoding: lines, as: UTF8.self).split(separator: "\n")
+      .map { String($0.dropFirst(2).prefix { $0 != "\"" }) }
+    #expect(kinds == ["queued", "started", "finished"])
+  }
+
+  @Test("Without a jobd there it says where it looked, why there, and how to start one")
+  func noDaemon() async throws {
+    let run = try await Spawned(
+      Spawned.product("jobctl"), ["run", "true"], environment: ["JOBD_SOCKET=/no/such.sock"]
+    ).ended()
+    #expect(run.status == 125)
+    #expect(run.errors.contains("/no/such.sock (from $JOBD_SOCKET): no jobd runs there"))
+    #expect(run.errors.contains("jobd --socket /no/such.sock &"))
+  }
+
+  @Test("A jobd that dies is told, and the exit code is 125")
+  func daemonDies() async throws {
+    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; sleep 60")
+    #expect(await waiting { jobctl.output.line() } == "ready")
+    harness.killDaemon()
+    let run = await jobctl.ended()
+    #expect(run.status == 125)
+    #expect(run.errors.contains("jobd went away before the job had finished"))
+  }
+}
