@@ -142,6 +142,14 @@ struct LifelineTests {
     #expect(try story.finished().runtime.cause == .exited)
   }
 
+  @Test("A Run that is read after its line has ended is told, and never started")
+  func endsBeforeItsCallIsRead() throws {
+    let job = try story.run(by: 1, holdsLine: false)
+    #expect(story.actions == ["client 1: queued 1", "drain output of 1"])
+    story.outputDrained(job)
+    #expect(story.actions == ["client 1: finished 1 (disconnected)", "forget 1"])
+  }
+
   @Test("One client's end leaves the jobs of others alone")
   func othersUntouched() throws {
     for client in 1...20 { _ = try story.started(by: ClientID(rawValue: client)) }

@@ -23,6 +23,7 @@ struct Casting {
           jobOf: neighbor(of: client), signal: random.percent(30) ? 2 : nil,
           gracePeriod: random.percent(50) ? random.pick([0, 0, 1_000, .seconds(2)]) : nil))
     default:
+      if random.percent(3) { act(.halfCloses) }
       act(.runs(program()))
       if random.percent(10) {
         now += random.period(upTo: .seconds(4))

@@ -29,6 +29,7 @@ final class ProcessTree {
   private(set) var mainEnd: MainExit
   var isMainEndTold = false
   private var missedByKill: Int
+  private var expectedDeaths: [Int] = []
   /// When the last process died, or was found never to have been.
   private(set) var emptySince = 0
 
@@ -106,6 +107,13 @@ extension ProcessTree {
       missedByKill -= 1
       processes.append(Process(behavior: program.main, diesAt: nil))
     }
+  }
+
+  /// - Returns: The moment wasn't expected before.
+  func expects(_ death: Int) -> Bool {
+    guard !expectedDeaths.contains(death) else { return false }
+    expectedDeaths.append(death)
+    return true
   }
 
   /// Its last process is gone.

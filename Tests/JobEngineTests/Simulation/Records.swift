@@ -42,6 +42,7 @@ final class JobRecord {
   var isForgotten = false
 
   /// What the owner was told.
+  var isQueuedTold = false
   var isStartedTold = false
   var isStoppingTold = false
   /// Clients whose `Cancel` waits.

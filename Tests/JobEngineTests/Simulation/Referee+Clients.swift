@@ -13,7 +13,7 @@ extension Referee {
   func isOpen(_ client: ClientID) -> Bool { self.client(client).line == .open }
 
   func isIdle(_ client: ClientID) -> Bool {
-    isOpen(client) && self.client(client).call == .none
+    self.client(client).line != .closed && self.client(client).call == .none
   }
 
   var openClients: [ClientID] {
@@ -71,13 +71,14 @@ extension Referee {
   func runs(_ id: JobID, _ program: Program, by client: ClientID) {
     require(id.rawValue == jobs.count + 1, "numbers", "job \(id) follows job \(jobs.count)")
     let job = JobRecord(id, client, uid: peer(client).uid, program.request)
-    job.due = "it was to be told as queued"
     jobs.append(job)
     self.client(client).call = .run(id)
     self.client(client).lastJob = id
     waiting += 1
     unfinished += 1
     touched.append(job)
+    if !isOpen(client) { stop(job, .disconnected, gracePeriod: nil) }
+    job.due = "it was to be told as queued"
   }
 
   func cancels(

@@ -12,11 +12,12 @@ extension Referee {
     let job = jobs[id.rawValue - 1]
     switch reply {
     case .queued(let told):
-      require(told.id == id.rawValue && job.isInQueue, "order", "job \(id) is told as queued")
-      job.due = job.downSince == nil ? nil : job.due
+      require(told.id == id.rawValue && !job.isQueuedTold, "order", "job \(id) is told as queued")
+      job.isQueuedTold = true
+      job.due = job.wasNeverStarted ? "its line had ended, and it was to be settled" : nil
     case .started(let told):
       require(
-        told.id == id.rawValue && job.isBorn && !job.isStartedTold, "order",
+        told.id == id.rawValue && job.isQueuedTold && job.isBorn && !job.isStartedTold, "order",
         "job \(id) is told as started")
       require(told.runtime.mainPid == pid(of: id), "results", "job \(id): main process")
       job.isStartedTold = true

@@ -55,7 +55,8 @@ final class Referee {
 
   func touch(_ id: JobID) -> JobRecord {
     let job = jobs[id.rawValue - 1]
-    if !touched.contains(where: { $0 === job }) { touched.append(job) }
+    // Mostly the same one again and again; to check one twice does no harm.
+    if touched.last !== job { touched.append(job) }
     return job
   }
 
@@ -68,7 +69,7 @@ final class Referee {
 
   // MARK: after each step
 
-  func stepIsOver(_ engine: JobEngine) {
+  func stepIsOver(_ counts: JobEngine.Counts) {
     for job in touched { check(job) }
     touched.removeAll(keepingCapacity: true)
 
@@ -76,7 +77,6 @@ final class Referee {
     require(
       waiting == 0 || shutDownAt != nil || slotsTaken == limits.runningMax, "no starvation",
       "\(waiting) jobs wait, and only \(slotsTaken) slots are taken")
-    let counts = engine.counts
     require(
       counts.queued == waiting && counts.running == unfinished - waiting
         && counts.removing == leftovers && counts.stuck == stuck,

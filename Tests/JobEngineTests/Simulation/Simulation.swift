@@ -3,7 +3,7 @@ import JobProtocol
 @testable import JobEngine
 
 /// One world from its first client to the exit of its daemon.
-struct Simulation {
+final class Simulation {
   let script: Script
   private var engine: JobEngine
   private let world = World()
@@ -26,7 +26,7 @@ struct Simulation {
   }
 
   static func run(_ script: Script, logging: Bool = false) -> Outcome {
-    var simulation = Simulation(script)
+    let simulation = Simulation(script)
     if logging { simulation.log = [] }
     return simulation.run()
   }
@@ -38,7 +38,7 @@ struct Simulation {
     for (index, act) in script.acts.enumerated() { world.agenda.add(.act(index), at: act.at) }
   }
 
-  private mutating func run() -> Outcome {
+  private func run() -> Outcome {
     while referee.violation == nil, referee.exits == 0, advance() {
       steps += 1
       if steps > 500 * script.acts.count + 20_000 { referee.fail("termination", "no end comes") }
@@ -51,20 +51,21 @@ struct Simulation {
   }
 
   /// - Returns: Whether anything was left to happen.
-  private mutating func advance() -> Bool {
-    let deadline = engine.nextDeadline().map { $0 + timerLateness($0) }
-    guard let moment = [deadline, world.agenda.soonest].compactMap(\.self).min() else {
+  private func advance() -> Bool {
+    let deadline = engine.nextDeadline().map { $0 + timerLateness($0) } ?? .max
+    if let soonest = world.agenda.soonest, soonest < deadline {
+      world.now = max(world.now, soonest)
+      happen(world.agenda.removeSoonest())
+      return true
+    }
+    guard deadline < .max else {
       referee.fail("termination", "nothing happens any more, and the service hasn't ended")
       return false
     }
-    world.now = max(world.now, moment)
-    if let deadline, deadline <= moment {
-      deliver(.deadlinePassed)
-      if let next = engine.nextDeadline(), next <= world.now {
-        referee.fail("no spin", "the deadline \(next) has passed, and is still the next")
-      }
-    } else {
-      happen(world.agenda.removeSoonest())
+    world.now = max(world.now, deadline)
+    deliver(.deadlinePassed)
+    if let next = engine.nextDeadline(), next <= world.now {
+      referee.fail("no spin", "the deadline \(next) has passed, and is still the next")
     }
     return true
   }
@@ -74,7 +75,7 @@ struct Simulation {
     return random.percent(2) ? random.below(Self.timerLatenessMax) : 0
   }
 
-  private mutating func happen(_ happening: World.Happening) {
+  private func happen(_ happening: World.Happening) {
     switch happening {
     case .act(let index): perform(script.acts[index])
     case .event(let event): deliver(event)
@@ -94,7 +95,7 @@ struct Simulation {
   }
 
   /// The daemon has ended; what it held must be gone.
-  private mutating func end() {
+  private func end() {
     for client in referee.openClients { deliver(.observerReady(client)) }
     referee.observersAreComplete()
     for client in referee.openClients { deliver(.lineEnded(client, .closed)) }
@@ -110,16 +111,16 @@ extension Simulation {
     Timestamp(realtime: world.now + .seconds(3_600) * (world.now >> 22 & 1), monotonic: world.now)
   }
 
-  private mutating func deliver(_ event: Event) {
+  private func deliver(_ event: Event) {
     note("\(event)")
     referee.happens(event)
     event.tell(&engine, at: time)
     carryOut()
-    referee.stepIsOver(engine)
+    referee.stepIsOver(engine.counts)
   }
 
   /// What the engine wants done is done, and what is answered at once, is.
-  private mutating func carryOut() {
+  private func carryOut() {
     while let action = engine.nextAction() {
       note("    \(action.summary)")
       digest.add(action, at: world.now)
@@ -131,7 +132,7 @@ extension Simulation {
     }
   }
 
-  private mutating func note(_ text: @autoclosure () -> String) {
+  private func note(_ text: @autoclosure () -> String) {
     log?.append("\(world.now) µs: \(text())")
   }
 }
@@ -139,7 +140,7 @@ extension Simulation {
 // MARK: - Clients
 
 extension Simulation {
-  private mutating func perform(_ act: Act) {
+  private func perform(_ act: Act) {
     let client = ClientID(rawValue: act.client)
     switch act.deed {
     case .runs(let program):
@@ -159,24 +160,26 @@ extension Simulation {
       referee.shutsDown(hurry: hurry)
       engine.shutdownRequested(hurry: hurry, at: time)
       carryOut()
-      referee.stepIsOver(engine)
+      referee.stepIsOver(engine.counts)
     }
   }
 
-  /// A connection that is busy isn't read from, one that is closed can't be.
-  private mutating func call(_ act: Act, _ make: (inout Simulation) -> Void) {
+  /// A connection that is busy isn't read from, one that is closed can't be. What was sent before it
+  /// was half-closed is still read.
+  private func call(_ act: Act, _ make: (Simulation) -> Void) {
     guard referee.isIdle(ClientID(rawValue: act.client)) else { return }
     note("client \(act.client) \(act.deed)")
-    make(&self)
+    make(self)
     carryOut()
-    referee.stepIsOver(engine)
+    referee.stepIsOver(engine.counts)
   }
 
-  private mutating func run(_ program: Program, by client: ClientID) {
+  private func run(_ program: Program, by client: ClientID) {
     let refusal = referee.refusalOfRun
     do throws(JobdError) {
       let id = try engine.runRequested(
-        program.request, by: client, referee.peer(client), at: time)
+        program.request, by: client, referee.peer(client), holdsLine: referee.isOpen(client),
+        at: time)
       referee.expect(nil, refusal, "Run")
       let random = SplitMix64(script.seed &+ 1, for: client.rawValue)
       world.add(ProcessTree(id, of: client.rawValue, program, random))
@@ -184,7 +187,7 @@ extension Simulation {
     } catch { referee.expect(error, refusal, "Run") }
   }
 
-  private mutating func cancel(
+  private func cancel(
     _ id: JobID, signal: Int32?, _ gracePeriod: Int?, by client: ClientID
   ) {
     let refusal = referee.refusal(of: id, client)
@@ -197,7 +200,7 @@ extension Simulation {
     } catch { referee.expect(error, refusal, "Cancel") }
   }
 
-  private mutating func list(_ id: JobID?, goesOn: Bool, by client: ClientID) {
+  private func list(_ id: JobID?, goesOn: Bool, by client: ClientID) {
     let refusal = id.flatMap { referee.refusal(of: $0, client) }
     referee.lists(id, goesOn: goesOn, by: client, refusal)
     do throws(JobdError) {

@@ -40,12 +40,10 @@ extension World {
 
   /// To be called when processes may die sooner than before.
   func expectDeaths(_ tree: ProcessTree) {
-    var moments: [Int] = []
     for process in tree.processes {
-      guard let moment = process.diesAt, process.lives(at: now) || moment == now else { continue }
-      if !moments.contains(moment) { moments.append(moment) }
+      guard let moment = process.diesAt, moment >= now, tree.expects(moment) else { continue }
+      agenda.add(.dies(tree.id), at: moment)
     }
-    for moment in moments { agenda.add(.dies(tree.id), at: moment) }
   }
 
   func dies(_ tree: ProcessTree) {

@@ -23,7 +23,7 @@ final class World {
     case audit(JobID)
   }
 
-  var agenda = Agenda<Happening>()
+  var agenda = Agenda()
   var now = 0
   private(set) var trees: [ProcessTree] = []
   private var stoppedReading: Set<Int> = []

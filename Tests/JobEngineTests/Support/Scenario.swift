@@ -50,9 +50,11 @@ final class Scenario {
 extension Scenario {
   @discardableResult
   func run(
-    by client: ClientID, _ request: RunRequest = .sample(), uid: Int = user
+    by client: ClientID, _ request: RunRequest = .sample(), uid: Int = user,
+    holdsLine: Bool = true
   ) throws -> JobID {
-    try engine.runRequested(request, by: client, peer(client, uid), at: time)
+    try engine.runRequested(
+      request, by: client, peer(client, uid), holdsLine: holdsLine, at: time)
   }
 
   func cancel(
