@@ -78,8 +78,7 @@ struct JobClientTests {
 
   @Test("A cancelled job is heard to its end")
   func cancel() async throws {
-    let running = try await client.run(
-      shell("trap 'echo asked; exit 4' TERM; echo ready; while :; do sleep 60 & wait $!; done"))
+    let running = try await client.run(shell(trapping("TERM", "echo asked; exit 4")))
     var output = ""
     var last: RunReply?
     for try await event in running {

@@ -11,20 +11,26 @@ final class JobctlHarness: Sendable {
   /// Starts the daemon, and waits until clients can connect.
   init() throws {
     directory = try Self.makeDirectory()
-    jobd = try Spawned(Spawned.product("jobd"), ["--socket", "\(directory)/jobd.sock"])
-    try #require(jobd.errors.line { $0.contains(" ready") } != nil, "jobd didn't start")
+    jobd = try Self.startDaemon(directory)
   }
 
   deinit {
-    // Its jobs end with it, and it waits for them.
-    jobd.kill(SIGTERM)
-    jobd.waitNow()
+    if jobd.isRunning {
+      // Its jobs end with it, and it waits for them.
+      jobd.kill(SIGTERM)
+      jobd.waitNow()
+    } else if let next = try? Self.startDaemon(directory) {
+      // What a killed one leaves, the next one on the same socket removes.
+      next.kill(SIGTERM)
+      next.waitNow()
+    }
     _ = unsafe rmdir(directory)
   }
 
   /// Kills the daemon, as nothing but a fault or an administrator would.
   func killDaemon() {
     jobd.kill(SIGKILL)
+    jobd.waitNow()
   }
 
   /// Starts `jobctl`.
@@ -44,6 +50,12 @@ final class JobctlHarness: Sendable {
     return try await Spawned(
       "/bin/sh", ["-c", script], environment: ["JOBD_SOCKET=\(socket)", "D=\(directory)", path]
     ).ended()
+  }
+
+  private static func startDaemon(_ directory: String) throws -> Spawned {
+    let jobd = try Spawned(Spawned.product("jobd"), ["--socket", "\(directory)/jobd.sock"])
+    try #require(jobd.errors.line { $0.contains(" ready") } != nil, "jobd didn't start")
+    return jobd
   }
 
   private static func makeDirectory() throws -> String {

@@ -123,15 +123,24 @@ struct JobctlSignalTests {
     #expect(run.status == 9)
   }
 
-  /// A job that has set a trap, and then does nothing, over and over. Children of the shell that
-  /// stand in the foreground would be named when a signal ends them.
+  /// A job that has set a trap, and waits.
   private func start(
     _ options: String..., trapping signal: String, _ handler: String,
     input: Spawned.Input = .null
   ) async throws -> Spawned {
-    let script = "trap '\(handler)' \(signal); echo ready; while :; do sleep 60 & wait $!; done"
+    let script = trapping(signal, handler)
     let jobctl = try harness.jobctl(["run"] + options + ["sh", "-c", script], input: input)
     #expect(await waiting { jobctl.output.line() } == "ready")
     return jobctl
   }
+}
+
+/// A shell script that sets a trap, prints `ready`, and waits. It has no child, whose end by the
+/// same signal a shell might mention: it reads from a pipe that nobody writes to.
+func trapping(_ signal: String, _ handler: String) -> String {
+  """
+  pipe=$(mktemp -u); mkfifo $pipe; exec 9<>$pipe; rm $pipe
+  trap '\(handler)' \(signal); echo ready
+  while :; do read line <&9; done
+  """
 }

@@ -69,6 +69,9 @@ final class Spawned: Sendable {
     }
   }
 
+  /// Whether it has not been waited for.
+  var isRunning: Bool { status.withLock { $0 == nil } }
+
   func write(_ text: String) throws {
     _ = try input.withLock { try $0?.writeAll(text.utf8) }
   }
