@@ -11,45 +11,68 @@ final class Offload {
   nonisolated static let threadsMax = 64
 
   private let shared: Shared
-  private let source: IOSource
+  private var source: IOSource?
+  /// What is to be done on the loop once the work of that number is. No thread is given these: at times
+  /// it would have the last reference, and the daemon's objects can't be freed there. The runtime
+  /// hands those over to Dispatch's main queue, which nobody empties, and they stay for ever.
+  private var completions: [Int: () -> Void] = [:]
+  private var lastNumber = 0
 
   init(_ loop: EventLoop) throws(SystemError) {
-    let shared = try Shared()
-    self.shared = shared
-    self.source = try IOSource(loop, shared.finished.raw, .input, priority: .exits) { _ in
-      for completion in shared.takeCompletions() { completion() }
+    shared = try Shared()
+    source = try IOSource(loop, shared.finished.raw, .input, priority: .exits) {
+      [unowned self] _ in complete()
     }
+  }
+
+  isolated deinit {
+    source = nil
   }
 
   /// Does `work` on another thread, then `completion` on the loop. Work is begun in order.
+  ///
+  /// What `work` captures must be such that any thread may free it.
   func run<Result: Sendable>(
     _ work: @escaping @Sendable () -> Result, then completion: @escaping (Result) -> Void
   ) {
-    let completion = UncheckedOnMainActor(completion)
-    shared.submit {
-      let result = work()
-      return { @MainActor in completion.value(result) }
-    }
+    lastNumber += 1
+    let result = Outcome<Result>()
+    completions[lastNumber] = { completion(result.value) }
+    shared.submit(Work(number: lastNumber) { result.value = work() })
+  }
+
+  private func complete() {
+    for number in shared.takeFinished() { completions.removeValue(forKey: number)?() }
   }
 }
 
-/// A closure of the loop's, on its way through another thread that doesn't call it.
-private nonisolated struct UncheckedOnMainActor<Value>: @unchecked Sendable {
-  let value: Value
+/// What a thread does.
+private nonisolated struct Work: Sendable {
+  let number: Int
+  let perform: @Sendable () -> Void
+}
 
-  init(_ value: Value) {
-    self.value = value
+/// What came of it: set by the thread, and afterwards read on the loop.
+private nonisolated final class Outcome<Value: Sendable>: Sendable {
+  private let stored = Mutex<Value?>(nil)
+
+  var value: Value {
+    get {
+      guard let value = stored.withLock({ $0 }) else {
+        preconditionFailure("work is finished and has no result")
+      }
+      return value
+    }
+    set { stored.withLock { $0 = newValue } }
   }
 }
 
 /// What the loop and the threads have in common.
 private nonisolated final class Shared: Sendable {
-  typealias Completion = @MainActor @Sendable () -> Void
-  typealias Work = @Sendable () -> Completion
-
   struct State {
     var waiting: [Work] = []
-    var completions: [Completion] = []
+    /// Numbers of what is done.
+    var finished: [Int] = []
     var threads = 0
     var idle = 0
   }
@@ -57,7 +80,7 @@ private nonisolated final class Shared: Sendable {
   private let state = Mutex(State())
   /// Counts the work that waits: each read takes one.
   private let submitted: OwnedDescriptor
-  /// Readable while there are completions.
+  /// Readable while there is work that is done.
   let finished: OwnedDescriptor
 
   init() throws(SystemError) {
@@ -65,7 +88,7 @@ private nonisolated final class Shared: Sendable {
     finished = try EventCounter.make(takesOne: false, nonblocking: true)
   }
 
-  func submit(_ work: @escaping Work) {
+  func submit(_ work: Work) {
     let needsThread = state.withLock { state in
       state.waiting.append(work)
       guard state.idle < state.waiting.count, state.threads < Offload.threadsMax else {
@@ -76,7 +99,7 @@ private nonisolated final class Shared: Sendable {
     }
     if needsThread, !startThread(), !hasThread() {
       // Without a single thread it is done here: late is better than never.
-      return finish(work())
+      return perform(work)
     }
     EventCounter.add(submitted.raw)
   }
@@ -90,11 +113,11 @@ private nonisolated final class Shared: Sendable {
     }
   }
 
-  func takeCompletions() -> [Completion] {
+  func takeFinished() -> [Int] {
     EventCounter.take(finished.raw)
     return state.withLock { state in
-      defer { state.completions.removeAll(keepingCapacity: true) }
-      return state.completions
+      defer { state.finished.removeAll(keepingCapacity: true) }
+      return state.finished
     }
   }
 
@@ -124,14 +147,15 @@ private nonisolated final class Shared: Sendable {
         state.idle -= 1
         return state.waiting.removeFirst()
       }
-      finish(work())
+      perform(work)
     }
   }
 
-  private func finish(_ completion: @escaping Completion) {
+  private func perform(_ work: Work) {
+    work.perform()
     let isFirst = state.withLock { state in
-      state.completions.append(completion)
-      return state.completions.count == 1
+      state.finished.append(work.number)
+      return state.finished.count == 1
     }
     if isFirst { EventCounter.add(finished.raw) }
   }
