@@ -4,8 +4,11 @@ import SystemPackage
 
 /// Calls back while a descriptor is ready, level-triggered. Ends with its last reference.
 ///
-/// The descriptor stays its owner's, and must not be closed before the source is gone.
-/// sd_event_add_io(3)
+/// The descriptor stays its owner's, and must not be closed before the source is gone: epoll goes on
+/// watching a closed one as long as another process has a copy, which every child has until it
+/// executes, and reports it for a source that doesn't exist any more. Properties are destroyed in
+/// the order of their declarations, so an owner's `deinit` lets go of the source itself.
+/// sd_event_add_io(3), epoll(7)
 @safe final class IOSource {
   /// What a descriptor can be ready for. epoll_ctl(2)
   struct Events: OptionSet {
@@ -58,9 +61,10 @@ import SystemPackage
   private nonisolated static let callback: sd_event_io_handler_t = { _, _, events, context in
     let source = unsafe Unmanaged<IOSource>.fromOpaque(context!)
     MainActor.assumeIsolated {
-      // Retained for the call: the handler may drop the last reference to its own source.
-      let source = unsafe source.takeUnretainedValue()
-      source.handler(Events(rawValue: events))
+      // What is retained for the call is the handler, not the source: when the handler drops the
+      // last reference to it, it has to end before the handler closes the descriptor.
+      let handler = unsafe source.takeUnretainedValue().handler
+      handler(Events(rawValue: events))
     }
     return 0
   }

@@ -46,6 +46,11 @@ final class Connection {
     self.server = server
   }
 
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    source = nil
+  }
+
   func open(on loop: EventLoop) throws(SystemError) {
     source = try IOSource(
       loop, socket.descriptor.raw, [.input, .readHangUp], priority: .lines

@@ -26,6 +26,11 @@ final class Listener {
     }
   }
 
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    source = nil
+  }
+
   private func accept() {
     for _ in 0..<Listener.acceptsPerTurn {
       do {

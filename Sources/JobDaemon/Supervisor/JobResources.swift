@@ -34,6 +34,11 @@ final class JobResources {
     self.keepalive = keepalive
   }
 
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    mainSource = nil
+  }
+
   struct Start {
     let specification: SpawnSpecification
     let streams: JobStreams

@@ -33,6 +33,11 @@ final class OutputRelay {
     source = try IOSource(loop, self.reader.raw, []) { [unowned self] _ in work() }
   }
 
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    source = nil
+  }
+
   /// The job was told as started: what it writes is passed on from now on.
   func begin() {
     hasBegun = true

@@ -17,6 +17,11 @@ final class TreeWatch {
     }
   }
 
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    source = nil
+  }
+
   /// The kernel notifies again only of what changes after the file was read by this descriptor.
   private func acknowledge() {
     var contents = [UInt8](repeating: 0, count: 64)
