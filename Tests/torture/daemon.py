@@ -35,7 +35,7 @@ class Daemon:
         self.own = {self.process.pid, *processes.descendants(self.process.pid)}
         # Threads and what they need are made by the first job.
         self.warm_up()
-        self.await_nothing(lambda: self.connections() or self.leaves())
+        self.await_nothing(lambda: self.connections() or self.leaves() or self.jobs_descriptors())
         self.usual_descriptors = processes.descriptors(self.process.pid)
         self.usual_files = self.files()
 
@@ -75,6 +75,12 @@ class Daemon:
             return [entry.name for entry in os.scandir(self.jobs) if entry.is_dir()]
         except FileNotFoundError:
             return []
+
+    def jobs_descriptors(self):
+        """Those that only jobs have; the daemon's one process of its own is its guardian."""
+        kinds = processes.descriptors(self.process.pid)
+        deleted = [kind for kind in kinds if kind.endswith("(deleted)")]
+        return deleted + [kind for kind in kinds if kind == "anon_inode:[pidfd]"][1:]
 
     def files(self):
         return sorted(str(path) for top in (self.run, self.tmp) for path in top.rglob("*"))

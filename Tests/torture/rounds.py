@@ -65,10 +65,10 @@ class Round:
         self.directory = directory / "work"
         self.output = directory / "output"
         # A round's chances are its own: it can be played again alone.
-        chance = random.Random(f"{series.seed}/{series.name}/{number}")
-        is_early = chance.random() < EARLY_SHARE
-        self.moment = chance.uniform(0, EARLY_SECONDS if is_early else length)
-        self.passes_descriptors = chance.random() < 0.5
+        self.chance = random.Random(f"{series.seed}/{series.name}/{number}")
+        self.length = EARLY_SECONDS if self.chance.random() < EARLY_SHARE else length
+        self.moment = self.chance.uniform(0, self.length)
+        self.passes_descriptors = self.chance.random() < 0.5
         self.marker = f"TORTURE=jobd-{os.getpid()}-{series.seed}-{number}"
         self.environment = environment(directory, self.marker)
         self.canceled_at = None

@@ -7,8 +7,12 @@ is said.
 
 import signal
 import subprocess
+import time
 
 from varlink import HANG_GUARD, Connection, follow
+
+# Jobs in a crowd.
+CROWD = 4
 
 
 def client_killed(round):
@@ -38,6 +42,31 @@ def closed(round):
     line = round.run_until_its_moment()
     round.canceled()
     line.close()
+
+
+def crowd(round):
+    """Several jobs at once, each closed or half-closed at a moment of its own: while the end of one
+    is heard of, another is being made."""
+    moments = []
+    for number in range(CROWD):
+        begin = round.chance.uniform(0, round.length / 2)
+        moments += [(begin, number), (begin + round.chance.uniform(0, round.length / 2), number)]
+    begun, lines, heard = time.monotonic(), {}, []
+    for moment, number in sorted(moments):
+        follow(*lines.values(), *heard, until=lambda: False, deadline=begun + moment)
+        if number not in lines:
+            lines[number] = round.start()
+            continue
+        line = lines.pop(number)
+        round.canceled()
+        if round.chance.random() < 0.5:
+            line.half_close()
+            heard.append(line)
+        else:
+            line.close()
+    follow(*heard, until=lambda: all(line.is_at_end for line in heard))
+    for line in heard:
+        round.check_last_word(line, "disconnected")
 
 
 def half_closed(round):
@@ -96,6 +125,7 @@ WAYS = {
     "closed": closed,
     "half-closed": half_closed,
     "Cancel": requested,
+    "crowd": crowd,
     "jobd stopped": daemon_stopped,
     "jobd killed": daemon_killed,
 }
