@@ -27,6 +27,14 @@ class Daemon:
                 stderr=log,
                 env={"PATH": os.environ["PATH"], "TMPDIR": str(self.tmp)},
             )
+        try:
+            self.get_to_know()
+        except BaseException:
+            # With its guardian, who sees to the rest.
+            self.kill()
+            raise
+
+    def get_to_know(self):
         self.await_connection()
         place = self.describe()["controlGroup"]
         self.jobs = processes.cgroup_mount() / place.lstrip("/")
