@@ -6,11 +6,13 @@ extension JobRoot {
   /// Finds the place for jobs that the administrator means.
   ///
   /// - Parameters:
-  ///   - wish: `auto`, or the path of a control group.
+  ///   - wish: `auto`; `delegated`, our own, also where the service manager doesn't mark what it
+  ///     delegated, as systemd's user manager (252) doesn't; or the path of a control group.
   ///   - tag: Tells this service from others.
   static func place(_ wish: String, tag: String, log: Logger) throws(DaemonError) -> JobRoot {
     do throws(JobRootError) {
       let hierarchy = try CgroupHierarchy.discover()
+      if wish == "delegated" { return try JobRoot.open(.delegated, in: hierarchy) }
       guard wish == "auto" else { return try JobRoot.open(.inside(path: wish), in: hierarchy) }
       do {
         return try JobRoot.open(.automatic(tag: tag), in: hierarchy)
