@@ -142,7 +142,8 @@ let package = Package(
       name: "LinuxProcessTests", dependencies: ["LinuxProcess", "LinuxSystem", "CLinux", system],
       swiftSettings: strict),
     .testTarget(
-      name: "JobDaemonTests", dependencies: ["JobDaemon", "JobEngine", "JobProtocol", "Varlink"],
+      name: "JobDaemonTests",
+      dependencies: ["JobDaemon", "JobEngine", "JobProtocol", "LinuxSystem", "Varlink"],
       swiftSettings: strict),
     .testTarget(
       name: "IntegrationTests",
