@@ -16,6 +16,7 @@ final class JobctlHarness: Sendable {
 
   deinit {
     if jobd.isRunning {
+      resumeDaemon()
       // Its jobs end with it, and it waits for them.
       jobd.kill(SIGTERM)
       jobd.waitNow()
@@ -32,6 +33,10 @@ final class JobctlHarness: Sendable {
     jobd.kill(SIGKILL)
     jobd.waitNow()
   }
+
+  /// Makes the daemon hang, or go on.
+  func suspendDaemon() { jobd.kill(SIGSTOP) }
+  func resumeDaemon() { jobd.kill(SIGCONT) }
 
   /// Starts `jobctl`.
   func jobctl(_ arguments: String..., input: Spawned.Input = .null) throws -> Spawned {

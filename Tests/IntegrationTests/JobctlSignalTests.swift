@@ -91,6 +91,33 @@ struct JobctlSignalTests {
     #expect(await jobctl.ended().status == 4)
   }
 
+  @Test("A signal that comes before jobd has answered is passed on as soon as it has")
+  func early() async throws {
+    harness.suspendDaemon()
+    let jobctl = try harness.jobctl("run", "sleep", "60")
+    try await awaitListening(jobctl)
+    jobctl.kill(SIGTERM)
+    try await awaitNothingPending(jobctl)
+    harness.resumeDaemon()
+    let run = await jobctl.ended()
+    #expect(run.status == 128 + SIGTERM)
+  }
+
+  @Test("Ctrl-C three times leaves, also when jobd hangs")
+  func third() async throws {
+    harness.suspendDaemon()
+    let jobctl = try harness.jobctl("run", "sleep", "60")
+    try await awaitListening(jobctl)
+    for _ in 1...3 {
+      jobctl.kill(SIGINT)
+      try await awaitNothingPending(jobctl)
+    }
+    #expect(await waiting { jobctl.waitNow() } == 128 + SIGINT)
+    // The call that jobd has not read has copies of the pipes with it: their end comes with jobd.
+    harness.resumeDaemon()
+    #expect(await jobctl.ended().errors.contains("not waiting any longer"))
+  }
+
   @Test("With keepalive the end of standard input ends the job, and what comes before doesn't")
   func keepalive() async throws {
     let jobctl = try await start(
@@ -121,6 +148,23 @@ struct JobctlSignalTests {
     let run = await jobctl.ended()
     #expect(run.output == "asked\n")
     #expect(run.status == 9)
+  }
+
+  /// Waits until jobctl has blocked SIGTERM, to read it: nothing else tells that to the outside.
+  private func awaitListening(_ jobctl: Spawned) async throws {
+    try await wait { jobctl.signals("SigBlk") & 1 << (SIGTERM - 1) != 0 }
+  }
+
+  /// Waits until jobctl has read all signals, or has ended.
+  private func awaitNothingPending(_ jobctl: Spawned) async throws {
+    try await wait { jobctl.signals("ShdPnd") == 0 }
+  }
+
+  private func wait(until isSo: () -> Bool) async throws {
+    while !isSo() {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
   }
 
   /// A job that has set a trap, and waits.

@@ -34,14 +34,30 @@ import SystemPackage
     let own = ProcessContext.environment.map { String(decoding: $0, as: UTF8.self) }
     let names = Set(environment.map { $0.prefix { $0 != "=" } })
     let kept = own.filter { !names.contains($0.prefix { $0 != "=" }) }
+    var attributes = Self.cleanSignals()
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
     var pid: pid_t = 0
     let error = unsafe CStrings([path] + arguments).lend { arguments in
       unsafe CStrings(kept + environment).lend { environment in
-        unsafe posix_spawn(&pid, path, &actions, nil, arguments, environment)
+        unsafe posix_spawn(&pid, path, &actions, &attributes, arguments, environment)
       }
     }
     guard error == 0 else { throw Errno(rawValue: error) }
     return pid
+  }
+
+  /// No signal blocked or ignored: tests run on threads of a library that blocks nearly all.
+  private static func cleanSignals() -> posix_spawnattr_t {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    return attributes
   }
 }
 

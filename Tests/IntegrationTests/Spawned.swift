@@ -72,6 +72,13 @@ final class Spawned: Sendable {
   /// Whether it has not been waited for.
   var isRunning: Bool { status.withLock { $0 == nil } }
 
+  /// A set of signals in its `/proc/PID/status`, signal n as bit n - 1; none once it is gone. proc(5)
+  func signals(_ name: String) -> UInt64 {
+    let lines = try? SmallFile.readText("/proc/\(pid)/status").split(separator: "\n")
+    let line = lines?.first { $0.hasPrefix(name + ":") }
+    return line.flatMap { UInt64($0.dropFirst(name.count + 2), radix: 16) } ?? 0
+  }
+
   func write(_ text: String) throws {
     _ = try input.withLock { try $0?.writeAll(text.utf8) }
   }
