@@ -162,6 +162,7 @@ struct CancelSequenceTests {
         "client 1: finished 1 (requested)", "client 2: canceled 1 (requested)",
         "client 3: canceled 1 (requested)", "client 4: canceled 1 (requested)", "forget 1",
       ])
+    #expect(story.engine.jobOfClient.isEmpty, "their connections are free again")
   }
 
   @Test("A canceler that goes away is not answered, and the job is stopped all the same")

@@ -48,6 +48,15 @@ struct QueueTests {
     #expect(story.actions.contains("spawn 3"))
   }
 
+  @Test("The slot of a job that was killed is given on, too")
+  func killedGivesSlot() throws {
+    try fill(1...3)
+    story.spawned(JobID(rawValue: 1))
+    try story.cancel(JobID(rawValue: 1), by: 9, gracePeriod: 0)
+    story.ends(JobID(rawValue: 1), .signaled(9, "SIGKILL"))
+    #expect(story.actions.last == "spawn 3")
+  }
+
   @Test("Beyond the queue, a job is refused with the number that there may be")
   func full() throws {
     try fill(1...5)

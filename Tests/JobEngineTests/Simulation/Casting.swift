@@ -34,6 +34,7 @@ struct Casting {
       now += random.period(upTo: .seconds(1))
       act(.stopsReading)
       now += random.period(upTo: .seconds(30))
+      if random.percent(20) { return acts }
       if random.percent(60) { act(.readsAgain) }
     }
     guard random.percent(60) else {

@@ -36,10 +36,15 @@ final class JobRecord {
 
   /// What the engine wanted done.
   var isWatched = false
+  var isWatchDue = false
   var isSettled = false
+  var isDiscarded = false
   var kills = 0
   var bornOrKilledAt = 0
   var isForgotten = false
+
+  /// When it has to be told, though its client doesn't read, because others wait for it.
+  var flushedBy = Int.max
 
   /// What the owner was told.
   var isQueuedTold = false

@@ -15,11 +15,15 @@ extension Referee {
     case .ask(let id, let plan): isAsked(touch(id), plan)
     case .kill(let id): isKilled(touch(id))
     case .inspect(let id):
-      require(!touch(id).isForgotten, "forgotten is forgotten", "job \(id) is looked at")
+      let job = touch(id)
+      require(!job.isForgotten, "forgotten is forgotten", "job \(id) is looked at")
+      if job.isWatchDue { (job.isWatchDue, job.due) = (false, nil) }
     case .watch(let id):
       let job = touch(id)
       require(!job.isWatched && !job.isSettled, "order", "job \(id) is watched again")
       job.isWatched = true
+      job.isWatchDue = true
+      job.due = "it was to be looked at once more, now that it is watched"
     case .findSurvivors(let id):
       let job = touch(id)
       require(
@@ -31,7 +35,9 @@ extension Referee {
         job.isBorn && job.usage == nil && !job.isSettled, "order", "usage of job \(id) is read")
     case .drainOutput(let id): isSettled(touch(id))
     case .discardOutput(let id):
-      require(!touch(id).isForgotten, "forgotten is forgotten", "output of job \(id)")
+      let job = touch(id)
+      require(!job.isForgotten, "forgotten is forgotten", "output of job \(id)")
+      job.isDiscarded = true
     case .removeLeaf(let id):
       let job = touch(id)
       require(
@@ -98,6 +104,7 @@ extension Referee {
     job.isSettled = true
     job.due = nil
     if !job.wasNeverStarted { slotsTaken -= 1 }
+    if shutDownAt != nil || !job.cancelers.isEmpty { mustFlush(job) }
     let isKnownToBeOver = job.isEmpty || job.failure != nil || job.wasNeverStarted
     if isKnownToBeOver {
       let isPopulated = !job.wasNeverStarted && world.tree(job.id).isPopulated(at: now)
@@ -109,6 +116,11 @@ extension Referee {
       "job \(job.id) is given up")
     job.isStuck = true
     job.leaf = .busy
+    let tree = world.tree(job.id)
+    let isExcused = tree.birth != .over || tree.program.threadLatency >= .seconds(1)
+    require(
+      isExcused || tree.processes.allSatisfy { $0.isKilled || !$0.lives(at: now) }, "stuck",
+      "job \(job.id) is given up with a process that no kill has reached")
   }
 
   private func isForgotten(_ job: JobRecord, leafRemains: Bool) {
@@ -122,6 +134,7 @@ extension Referee {
       "to the client of job \(job.id)")
     job.isForgotten = true
     unfinished -= 1
+    if unfinished == 0 { allOverAt = now }
     finished.append(job.id)
     if leafRemains {
       leftovers += 1

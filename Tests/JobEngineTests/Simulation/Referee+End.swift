@@ -19,6 +19,8 @@ extension Referee {
     require(unfinished == 0, "the end", "comes before that of \(unfinished) jobs")
     guard let shutDownAt else { return fail("the end", "comes though nobody asked for it") }
     require(now - shutDownAt <= shutdownMax, "the end", "takes \(now - shutDownAt) µs")
+    let removalEnds = max(shutDownAt, allOverAt) + limits.shutdownRemovalPeriod
+    require(leftovers == 0 || now >= removalEnds, "leaves", "\(leftovers) are given up too early")
     for job in jobs where job.isForgotten && job.leaf == .busy {
       let tree = world.tree(job.id)
       let isLeftBehind = tree.removable(at: now).map { $0 < now - Self.promptness } ?? false

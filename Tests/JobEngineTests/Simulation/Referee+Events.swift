@@ -80,7 +80,10 @@ extension Referee {
   // MARK: the way down
 
   func stop(_ job: JobRecord, _ reason: Cause, by peer: Peer? = nil, gracePeriod: Int?) {
-    guard !job.isSettled else { return }
+    guard !job.isSettled else {
+      if reason != .disconnected { mustFlush(job) }
+      return
+    }
     if !job.isOver, job.reason == nil {
       job.reason = reason
       job.requester = peer.map { Requester(uid: $0.uid, pid: $0.pid) }
@@ -91,6 +94,13 @@ extension Referee {
       job.killAt = min(job.killAt, now + gracePeriod)
       world.happens(.audit(job.id), after: gracePeriod + Simulation.timerLatenessMax + 1)
     }
+  }
+
+  func mustFlush(_ job: JobRecord) {
+    guard job.flushedBy == .max else { return }
+    let period = limits.flushPeriod + Self.promptness
+    job.flushedBy = now + period
+    world.happens(.audit(job.id), after: period)
   }
 
   private func goDown(_ job: JobRecord, gracePeriod: Int) {

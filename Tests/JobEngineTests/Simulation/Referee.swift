@@ -28,6 +28,8 @@ final class Referee {
   var nextInQueue = 0
 
   var shutDownAt: Int?
+  /// The last moment at which the last job ended.
+  var allOverAt = 0
   var exits = 0
   /// Jobs that this step was about.
   var touched: [JobRecord] = []
@@ -85,6 +87,9 @@ final class Referee {
 
   private func check(_ job: JobRecord) {
     if let due = job.due { fail("in the same step", "job \(job.id): \(due)") }
+    require(
+      client(job.client).line != .closed || job.isDiscarded || job.isForgotten, "slow readers",
+      "nobody hears job \(job.id), and its output isn't thrown away")
     if job.isSettled {
       require(job.isForgotten || !job.isAnswered, "told when true", "job \(job.id) is over, untold")
       return
@@ -99,7 +104,11 @@ final class Referee {
   /// Some time after a job should have been killed, or have been seen to be empty.
   func audit(_ id: JobID) {
     let job = jobs[id.rawValue - 1]
-    guard !job.isSettled else { return }
+    if job.isSettled {
+      return require(
+        job.isForgotten || now < job.flushedBy, "slow readers",
+        "others wait for job \(id), whose client doesn't read")
+    }
     if job.isBorn, job.exit != nil, !world.tree(id).isPopulated(at: now) {
       let moment = world.tree(id).emptySince
       require(
