@@ -8,20 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "clinux_cgroup.h"
 #include "clinux_descriptor.h"
 
 enum {
   FIRST_DELAY_MILLISECONDS = 1,
   LAST_DELAY_MILLISECONDS = 1000,
-  KEPT = 4,
 };
 
 static void write_text(int directory, const char *path, const char *text) {
@@ -32,37 +29,12 @@ static void write_text(int directory, const char *path, const char *text) {
   close(fd);
 }
 
-// The lifeline's other end is among them: an open one would keep the guardian from ever seeing the
-// end of the file. So where close_range(2) is forbidden it is done the long way.
-static void close_all(unsigned first, unsigned last) {
-  if (syscall(SYS_close_range, first, last, 0) == 0) return;
-  struct rlimit limit;
-  unsigned end = getrlimit(RLIMIT_NOFILE, &limit) ? 1024 : (unsigned)limit.rlim_cur;
-  for (unsigned fd = first; fd <= last && fd < end; fd++) close((int)fd);
-}
-
-// Closes everything but the given descriptors, and the standard ones: those are /dev/null, so
-// that no terminal and no pipeline waits for the guardian.
-static void keep_only(const int kept[KEPT]) {
-  int null = clinux_openat(clinux_at_fdcwd(), "/dev/null", O_RDWR, 0);
-  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
-  for (unsigned first = 3;;) {
-    unsigned next = ~0U;
-    for (int index = 0; index < KEPT; index++)
-      if (kept[index] >= (int)first && (unsigned)kept[index] < next) next = (unsigned)kept[index];
-    if (next != first) close_all(first, next == ~0U ? next : next - 1);
-    if (next == ~0U) return;
-    first = next + 1;
-  }
-}
-
 static void detach(const struct clinux_guardian_duties *spec) {
-  setsid();
-  (void)!chdir("/");
-  prctl(PR_SET_NAME, "jobd-guardian", 0, 0, 0);
-  // The OOM killer's choice of the daemon is the very case that the guardian is for.
-  write_text(clinux_at_fdcwd(), "/proc/self/oom_score_adj", "-1000");
-  keep_only((const int[KEPT]){spec->lifeline, spec->jobs, spec->parent, spec->lock});
+  background_detach("jobd-guardian");
+  // The lifeline's other end is among what is closed: an open one would keep the guardian from
+  // ever seeing the end of the file.
+  background_let_go();
+  background_keep_only((const int[]){spec->lifeline, spec->jobs, spec->parent, spec->lock}, 4);
 }
 
 // Whether the daemon said that all is well: a byte, rather than the end.

@@ -1,0 +1,47 @@
+#define _GNU_SOURCE
+#include "background.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clinux_descriptor.h"
+
+void background_detach(const char *name) {
+  setsid();
+  prctl(PR_SET_NAME, name, 0, 0, 0);
+  // That it outlives the daemon, should that be chosen, is what it is for. Not permitted to
+  // everybody.
+  int score = clinux_openat(clinux_at_fdcwd(), "/proc/self/oom_score_adj", O_WRONLY, 0);
+  if (score < 0) return;
+  (void)!write(score, "-1000", 5);
+  close(score);
+}
+
+void background_let_go(void) {
+  (void)!chdir("/");
+  int null = clinux_openat(clinux_at_fdcwd(), "/dev/null", O_RDWR, 0);
+  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+  if (null > 2) close(null);
+}
+
+// Where close_range(2) is forbidden it is done the long way.
+static void close_all(unsigned first, unsigned last) {
+  if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+  struct rlimit limit;
+  unsigned end = getrlimit(RLIMIT_NOFILE, &limit) ? 1024 : (unsigned)limit.rlim_cur;
+  for (unsigned fd = first; fd <= last && fd < end; fd++) close((int)fd);
+}
+
+void background_keep_only(const int *kept, size_t count) {
+  for (unsigned first = 3;;) {
+    unsigned next = ~0U;
+    for (size_t index = 0; index < count; index++)
+      if (kept[index] >= (int)first && (unsigned)kept[index] < next) next = (unsigned)kept[index];
+    if (next == ~0U) return close_all(first, next);
+    if (next > first) close_all(first, next - 1);
+    first = next + 1;
+  }
+}

@@ -1,0 +1,15 @@
+#pragma once
+// A process that was forked from the daemon to do something of its own, and executes nothing: it
+// makes system calls only, as the memory is a copy of that of a program with threads.
+
+#include <stddef.h>
+
+/// In a session of its own, under this name, and the OOM killer's last choice.
+void background_detach(const char *name);
+
+/// Makes the standard streams /dev/null and the directory the root, so that no terminal, no pipeline
+/// and no file system waits for the process.
+void background_let_go(void);
+
+/// Closes everything from 3 on but these descriptors, of which negative ones are none.
+void background_keep_only(const int *kept, size_t count);
