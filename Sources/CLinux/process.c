@@ -60,6 +60,10 @@ int clinux_reap_exited(pid_t pid, struct clinux_exit *exit) {
   return wait_for(P_PID, (id_t)pid, WEXITED | WNOHANG, exit);
 }
 
+int clinux_reap_any(struct clinux_exit *exit) {
+  return wait_for(P_ALL, 0, WEXITED | __WALL | WNOHANG, exit);
+}
+
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ? -errno : 0; }
 
 int clinux_get_limit(int resource, struct clinux_limit *limit) {

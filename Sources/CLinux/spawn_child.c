@@ -80,7 +80,7 @@ static int number_of(const char *name) {
 }
 
 // The listing's position is a descriptor's number, so closing while it goes on skips nothing.
-static int close_one_by_one(void) {
+static int close_one_by_one(int first) {
   _Alignas(struct dirent64) char buffer[2048];
   long list = syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (list < 0) return errno;
@@ -90,7 +90,7 @@ static int close_one_by_one(void) {
       const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
       at += entry->d_reclen;
       int fd = number_of(entry->d_name);
-      if (fd >= FIRST_NOT_STANDARD && fd != list) syscall(SYS_close, fd);
+      if (fd >= first && fd != list) syscall(SYS_close, fd);
     }
   }
   int error = filled < 0 ? errno : 0;
@@ -98,11 +98,18 @@ static int close_one_by_one(void) {
   return error;
 }
 
-static int close_the_rest(const struct clinux_program *spec) {
-  if (!(spec->flags & CLINUX_SPAWN_NO_CLOSE_RANGE) &&
-      syscall(SYS_close_range, FIRST_NOT_STANDARD, ~0U, 0) == 0)
+static int close_the_rest(const struct spawn_child *child) {
+  int first = FIRST_NOT_STANDARD;
+  if (child->warden) {
+    // Next to the standard ones, so that there is one range to be closed. It goes with execve.
+    if (child->birth != first && syscall(SYS_dup3, child->birth, first, O_CLOEXEC) < 0)
+      return errno;
+    first++;
+  }
+  if (!(child->spec->flags & CLINUX_SPAWN_NO_CLOSE_RANGE) &&
+      syscall(SYS_close_range, first, ~0U, 0) == 0)
     return 0;
-  return close_one_by_one();
+  return close_one_by_one(first);
 }
 
 // What a daemon has set for itself and a job must not inherit. Where the child isn't permitted to
@@ -156,6 +163,13 @@ static int execute(struct spawn_child *child) {
   return fail(child, CLINUX_SPAWN_EXECUTABLE, told);
 }
 
+// The parent-death signal stays with the process, unless it executes a program that takes on other
+// credentials. prctl(2)
+static bool die_with(pid_t warden) {
+  syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  return syscall(SYS_getppid) == warden;
+}
+
 static void sleep_until_killed(void) {
   for (;;) syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
 }
@@ -171,15 +185,16 @@ int spawn_child_main(void *argument) {
   if (spec->flags & CLINUX_SPAWN_MIGRATE &&
       (error = write_file(spec->cgroup, "cgroup.procs", "0", 1)))
     return fail(child, CLINUX_SPAWN_CGROUP, error);
+  if (child->warden && !die_with(child->warden)) return FAILED;
   if (child->paused) {
-    close_the_rest(spec);
+    close_the_rest(child);
     sleep_until_killed();
   }
 
   if (syscall(SYS_setsid) < 0) return fail(child, CLINUX_SPAWN_SESSION, errno);
   reset_dispositions(spec);
   if ((error = place_streams(spec->streams))) return fail(child, CLINUX_SPAWN_STREAMS, error);
-  if ((error = close_the_rest(spec))) return fail(child, CLINUX_SPAWN_DESCRIPTORS, error);
+  if ((error = close_the_rest(child))) return fail(child, CLINUX_SPAWN_DESCRIPTORS, error);
   syscall(SYS_umask, spec->umask);
   reset_scheduling_and_limits(spec);
   if (syscall(SYS_chdir, spec->directory) < 0)

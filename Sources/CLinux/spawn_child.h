@@ -9,6 +9,10 @@ struct spawn_child {
   struct clinux_spawned *report;
   /// Sleep, instead of executing anything.
   bool paused;
+  /// Without a cgroup: the process that starts it, and with which it dies; else 0.
+  pid_t warden;
+  /// Kept open for the warden until the program is executed or the child ends. With a warden only.
+  int birth;
 };
 
 /// The child's whole life until it executes. Returns the exit status of one that failed.

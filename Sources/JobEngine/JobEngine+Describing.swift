@@ -61,6 +61,7 @@ extension JobEngine {
       result.survivors = survivors
       if case .requested(let requester) = reason { result.requestedBy = requester }
     }
+    result.containment = containment
     result.killed = job.killed && job.main != .unborn
     result.usage = settlement.usage
     if let exit = job.main.exit {

@@ -16,6 +16,7 @@ public struct JobEngine: Sendable {
   public let limits: Limits
   /// User that the service runs as: it sees all jobs, as root does.
   let serviceUID: Int
+  let containment: Containment
 
   var live: [JobID: LiveJob] = [:]
   var queue = Queue()
@@ -33,9 +34,13 @@ public struct JobEngine: Sendable {
   private var lastID = 0
   private var actions: Deque<Action> = []
 
-  public init(limits: Limits = Limits(), serviceUID: Int) {
+  /// - Parameter containment: What holds each job's processes together; said in every result.
+  public init(
+    limits: Limits = Limits(), serviceUID: Int, containment: Containment = .controlGroup
+  ) {
     self.limits = limits
     self.serviceUID = serviceUID
+    self.containment = containment
     self.history = History(capacity: limits.finishedKept)
   }
 

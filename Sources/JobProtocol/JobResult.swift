@@ -14,6 +14,8 @@ public struct JobResult: WireObject {
   public var killed: Bool
   public var survivors: [Survivor]?
   public var usage: Usage?
+  /// What held the processes together until then; `nil` from a service that doesn't say.
+  public var containment: Containment?
 
   public init(cause: Cause) {
     self.cause = cause
@@ -33,6 +35,7 @@ public struct JobResult: WireObject {
     self.killed = try reader.bool("killed")
     self.survivors = try reader.optionalObjects("survivors")
     self.usage = try reader.optionalObject("usage")
+    self.containment = try reader.optionalEnum("containment")
   }
 
   public var wire: JSONObject {
@@ -46,6 +49,7 @@ public struct JobResult: WireObject {
     object.set("killed", killed)
     object.set("survivors", survivors)
     object.set("usage", usage)
+    object.set("containment", containment)
     return object
   }
 }

@@ -20,11 +20,16 @@ public struct JobRootError: Error, Hashable, Sendable {
   /// What can be done about it.
   public var advice: String
 
+  /// The way out that costs something.
+  private static let withoutCgroups =
+    "Or do without, by --cgroup=none: processes are then held together by parentage alone, and what "
+    + "kills its parent or takes on other credentials can outlive its job."
+
   static func noHierarchy(_ reason: String) -> JobRootError {
     JobRootError(
       summary: "no cgroup v2 hierarchy: \(reason)",
       advice: "Mount one (mount -t cgroup2 none DIRECTORY), or start the kernel with "
-        + "systemd.unified_cgroup_hierarchy=1.")
+        + "systemd.unified_cgroup_hierarchy=1. \(withoutCgroups)")
   }
 
   static func noPlace(_ attempts: [Attempt]) -> JobRootError {
@@ -32,7 +37,7 @@ public struct JobRootError: Error, Hashable, Sendable {
       summary: "no cgroup can be had for jobs", attempts: attempts,
       advice: "Start the daemon as a systemd service with Delegate=yes, or by "
         + "\"systemd-run --user --scope -p Delegate=yes\", or as root, or give it a cgroup that it "
-        + "may write to.")
+        + "may write to. \(withoutCgroups)")
   }
 }
 

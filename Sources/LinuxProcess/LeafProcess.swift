@@ -15,7 +15,7 @@ public struct LeafProcess: Hashable, Sendable {
 extension Cgroup {
   /// Those that are still in it or below it, at most `limit`.
   borrowing func processes(limit: Int) -> [LeafProcess] {
-    treeMembers().lazy.compactMap(LeafProcess.init(pid:)).prefix(limit).map { $0 }
+    LeafProcess.first(limit, of: treeMembers())
   }
 }
 
@@ -25,6 +25,17 @@ extension JobLeaf {
 }
 
 extension LeafProcess {
+  /// Those that are still there, at most so many of them.
+  ///
+  /// Each is looked at once: a lazy sequence would look again, and find that one has gone.
+  static func first(_ limit: Int, of pids: [Int32]) -> [LeafProcess] {
+    var processes: [LeafProcess] = []
+    for pid in pids where processes.count < limit {
+      if let process = LeafProcess(pid: pid) { processes.append(process) }
+    }
+    return processes
+  }
+
   /// `nil` for one that is gone.
   init?(pid: Int32) {
     guard let stat = try? SmallFile.readText("/proc/\(pid)/stat"),

@@ -3,14 +3,15 @@ internal import LinuxSystem
 internal import SystemPackage
 
 extension SpawnFailure {
-  /// Explains what the kernel reported of an attempt.
-  init(_ report: clinux_spawned, of specification: SpawnSpecification, in leaf: String) {
+  /// Explains what the kernel reported of an attempt, in a cgroup or without one.
+  init(_ report: clinux_spawned, of specification: SpawnSpecification, in leaf: String?) {
+    let place = leaf.map { " in control group \($0)" } ?? ""
     let errno = Errno(rawValue: report.error)
     switch report.step {
     case CLINUX_SPAWN_CGROUP:
-      self.init(.controlGroup, errno, "cannot enter control group \(leaf)")
+      self.init(.controlGroup, errno, "cannot enter control group \(leaf ?? "")")
     case CLINUX_SPAWN_PROCESS:
-      self.init(.process, errno, "cannot make a process in control group \(leaf)")
+      self.init(.process, errno, "cannot make a process\(place)")
     case CLINUX_SPAWN_SESSION:
       self.init(.session, errno, "cannot make a session")
     case CLINUX_SPAWN_STREAMS:

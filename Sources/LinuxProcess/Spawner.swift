@@ -46,24 +46,25 @@ public struct Spawner: Sendable {
     _ specification: SpawnSpecification, cgroup: CInt, streams: (CInt, CInt, CInt),
     report: inout clinux_spawned
   ) {
-    let directory = CStringArray([specification.workingDirectory])
-    let candidates = CStringArray(specification.candidates)
-    unsafe specification.arguments.withPointers { arguments in
-      unsafe specification.environment.withPointers { environment in
-        unsafe candidates.withPointers { candidates in
-          unsafe directory.withPointers { directory in
-            unsafe limits.withUnsafeBufferPointer { limits in
-              var program = unsafe clinux_program(
-                flags: method.flags, cgroup: cgroup, streams: streams, umask: specification.umask,
-                default_signals: ignoredSignals, limits: limits.baseAddress,
-                limit_count: limits.count, directory: UnsafePointer(directory.pointee!),
-                candidates: UnsafeRawPointer(candidates).assumingMemoryBound(
-                  to: UnsafePointer<CChar>?.self),
-                arguments: arguments, environment: environment)
-              unsafe clinux_spawn(&program, &report)
-            }
-          }
-        }
+    unsafe withProgram(specification, streams) { program in
+      unsafe program.flags = method.flags
+      unsafe program.cgroup = cgroup
+      unsafe clinux_spawn(&program, &report)
+    }
+  }
+
+  /// Lends what is to be started, but for where.
+  func withProgram<Result>(
+    _ specification: SpawnSpecification, _ streams: (CInt, CInt, CInt),
+    _ body: (inout clinux_program) -> Result
+  ) -> Result {
+    unsafe specification.withProgram { program in
+      unsafe limits.withUnsafeBufferPointer { limits in
+        unsafe program.streams = streams
+        unsafe program.default_signals = ignoredSignals
+        unsafe program.limits = limits.baseAddress
+        unsafe program.limit_count = limits.count
+        return unsafe body(&program)
       }
     }
   }

@@ -22,17 +22,27 @@ public struct ProcessExit: Hashable, Sendable {
   /// The largest resident set of one of these processes, in bytes. The kernel goes on counting from
   /// the memory that a process had before it executed its program, which is its parent's.
   public var maxResidentBytes: Int
+
+  /// What somebody else's waitid(2) told.
+  public init(
+    pid: Int32, status: Status, userUSec: Int, systemUSec: Int, maxResidentBytes: Int
+  ) {
+    self.pid = pid
+    self.status = status
+    self.userUSec = userUSec
+    self.systemUSec = systemUSec
+    self.maxResidentBytes = maxResidentBytes
+  }
 }
 
 extension ProcessExit {
   init(_ exit: clinux_exit) {
-    pid = exit.pid
-    status =
-      exit.code == CInt(CLD_EXITED)
-      ? .exited(code: exit.status)
-      : .signaled(Signal(rawValue: exit.status), coreDumped: exit.code == CInt(CLD_DUMPED))
-    userUSec = Int(exit.user_usec)
-    systemUSec = Int(exit.system_usec)
-    maxResidentBytes = Int(exit.max_resident_bytes)
+    self.init(
+      pid: exit.pid,
+      status: exit.code == CInt(CLD_EXITED)
+        ? .exited(code: exit.status)
+        : .signaled(Signal(rawValue: exit.status), coreDumped: exit.code == CInt(CLD_DUMPED)),
+      userUSec: Int(exit.user_usec), systemUSec: Int(exit.system_usec),
+      maxResidentBytes: Int(exit.max_resident_bytes))
   }
 }

@@ -4,14 +4,16 @@ import Testing
 /// A directory, and in it a jobd of a test's own and what its jobs write. All of it goes with this.
 final class JobctlHarness: Sendable {
   let directory: String
+  private let options: [String]
   private let jobd: Spawned
 
   var socket: String { "\(directory)/jobd.sock" }
 
   /// Starts the daemon, and waits until clients can connect.
-  init() throws {
+  init(_ options: String...) throws {
     directory = try Self.makeDirectory()
-    jobd = try Self.startDaemon(directory)
+    self.options = options
+    jobd = try Self.startDaemon(directory, options)
   }
 
   deinit {
@@ -20,7 +22,7 @@ final class JobctlHarness: Sendable {
       // Its jobs end with it, and it waits for them.
       jobd.kill(SIGTERM)
       jobd.waitNow()
-    } else if let next = try? Self.startDaemon(directory) {
+    } else if let next = try? Self.startDaemon(directory, options) {
       // What a killed one leaves, the next one on the same socket removes.
       next.kill(SIGTERM)
       next.waitNow()
@@ -57,8 +59,9 @@ final class JobctlHarness: Sendable {
     ).ended()
   }
 
-  private static func startDaemon(_ directory: String) throws -> Spawned {
-    let jobd = try Spawned(Spawned.product("jobd"), ["--socket", "\(directory)/jobd.sock"])
+  private static func startDaemon(_ directory: String, _ options: [String]) throws -> Spawned {
+    let socket = ["--socket", "\(directory)/jobd.sock"]
+    let jobd = try Spawned(Spawned.product("jobd"), socket + options)
     try #require(jobd.errors.line { $0.contains(" ready") } != nil, "jobd didn't start")
     return jobd
   }

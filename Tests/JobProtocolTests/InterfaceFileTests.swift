@@ -60,6 +60,7 @@ struct InterfaceFileTests {
       "Scope": Scope.allCases.map(\.rawValue),
       "JobState": JobState.allCases.map(\.rawValue),
       "Cause": Cause.allCases.map(\.rawValue),
+      "Containment": Containment.allCases.map(\.rawValue),
       "StartStep": StartStep.allCases.map(\.rawValue),
       "OutputStream": OutputStream.allCases.map(\.rawValue),
     ]

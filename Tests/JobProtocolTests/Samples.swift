@@ -89,6 +89,7 @@ enum Samples {
     result.killed = true
     result.survivors = [survivor, Survivor(pid: 79, command: "sh", state: "R")]
     result.usage = usage
+    result.containment = .processTree
     return result
   }
 

@@ -34,6 +34,9 @@ pid_t clinux_exited_child(void);
 /// Reaps an exited child by pid: safe, since the number belongs to it until then.
 int clinux_reap_exited(pid_t pid, struct clinux_exit *_Nonnull exit);
 
+/// Reaps some child that has exited: 1 when done, 0 while all run, -ECHILD when there is no child.
+int clinux_reap_any(struct clinux_exit *_Nonnull exit);
+
 /// Orphaned descendants become children of the caller. prctl(2) PR_SET_CHILD_SUBREAPER
 int clinux_become_subreaper(void);
 

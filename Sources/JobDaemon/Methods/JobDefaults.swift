@@ -54,14 +54,17 @@ struct JobDefaults {
     return period
   }
 
+  /// What every process of the job finds in its environment: which job's it is, and whose.
+  func marks(of id: JobID) -> [OSString] {
+    let socket = socketPath.flatMap { OSString("\(JobdSocket.variable)=\($0)") }
+    return [socket, OSString("JOBD_JOB=\(id)")].compactMap { $0 }
+  }
+
   /// What is to be started for a job.
   func specification(for context: JobContext, as id: JobID) -> SpawnSpecification {
     var environment = (context.environment ?? self.environment).compactMap(Jobserver.removed(from:))
     environment.removeAll { $0.isVariable(JobdSocket.variable) || $0.isVariable("JOBD_JOB") }
-    if let socketPath, let variable = OSString("\(JobdSocket.variable)=\(socketPath)") {
-      environment.append(variable)
-    }
-    if let variable = OSString("JOBD_JOB=\(id)") { environment.append(variable) }
+    environment += marks(of: id)
     do {
       return try SpawnSpecification(
         arguments: context.command.map(\.bytes), environment: environment.map(\.bytes),

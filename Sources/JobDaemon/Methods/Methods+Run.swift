@@ -18,7 +18,8 @@ extension Methods {
 
     let id = supervisor.engine.nextID
     let job = JobResources(
-      id, defaults.specification(for: parameters.context, as: id), streams,
+      id, defaults.specification(for: parameters.context, as: id), marks: defaults.marks(of: id),
+      streams,
       keepalive: ends.keepalive.take())
     do {
       try supervisor.capture(&ends, of: job, for: client)

@@ -81,7 +81,7 @@ final class Methods {
     let limits = supervisor.engine.limits
     return ServiceDescription(
       version: Version.current, pid: Int(ProcessContext.processID),
-      controlGroup: supervisor.root.path,
+      controlGroup: supervisor.place.path,
       queued: counts.queued, running: counts.running, removing: counts.removing,
       stuck: counts.stuck, runningMax: limits.runningMax, queuedMax: limits.queuedMax)
   }

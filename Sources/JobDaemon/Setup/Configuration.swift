@@ -4,7 +4,7 @@ public import Logging
 public nonisolated struct Configuration: Sendable {
   /// The socket to listen on, where the service manager passes none; `nil` for the usual one.
   public var socket: String?
-  /// `auto`, or the path of a control group: where jobs get theirs.
+  /// `auto`, or the path of a control group: where jobs get theirs. `none`: they do without.
   public var controlGroup: String
   /// Most jobs that run at one time; `nil` for the default.
   public var runningMax: Int?

@@ -37,15 +37,16 @@ public final class Daemon {
     raiseOpenFiles(limits)
 
     endpoint = try Endpoint(configuration)
-    let root = try JobRoot.place(configuration.controlGroup, tag: endpoint.tag, log: log)
-    let method = try root.makeReady(log: log)
+    let (place, method) = try JobPlace.prepare(
+      configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
     // Before there is a thread, and descriptors that it had to close.
-    guardian = try Guardian.start(for: root, files: endpoint.files)
+    guardian = try Daemon.startGuardian(of: place, endpoint)
 
     loop = try EventLoop()
-    let engine = JobEngine(limits: Limits(configuration), serviceUID: UserAccount.uid)
+    let engine = JobEngine(
+      limits: Limits(configuration), serviceUID: UserAccount.uid, containment: place.containment)
     let spawner = try Spawner(method: method, limits: limits)
-    supervisor = try Supervisor(loop, engine, root, spawner, log: log)
+    supervisor = try Supervisor(loop, engine, place, spawner, log: log)
     let defaults = JobDefaults(
       limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)
     let methods = try Methods(supervisor, defaults, uid: UserAccount.uid, log: log)
@@ -81,13 +82,22 @@ public final class Daemon {
 
   // MARK: the guardian
 
+  /// Jobs without control groups are guarded by their wardens. The socket and its lock are then left,
+  /// and replaced by the next daemon, which waits for the lock until the last warden is done.
+  private static func startGuardian(
+    of place: JobPlace, _ endpoint: Endpoint
+  ) throws(SystemError) -> Guardian? {
+    guard case .controlGroup(let shared) = place else { return nil }
+    return try Guardian.start(for: shared.root, files: endpoint.files)
+  }
+
   private func watchGuardian() throws(SystemError) {
     guard let descriptor = guardian?.pidfd.descriptor.raw else { return }
     guardianSource = try IOSource(loop, descriptor, .input) { [unowned self] _ in
       log.error("the guardian died; starting another")
       guardianSource = nil
       do {
-        guardian = try Guardian.start(for: supervisor.root, files: endpoint.files)
+        guardian = try Daemon.startGuardian(of: supervisor.place, endpoint)
         try watchGuardian()
       } catch {
         log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
@@ -118,9 +128,11 @@ public final class Daemon {
     guardianSource = nil
     endpoint.removeSocket()
     do {
-      // Leaves that were busy may have become free, and what a job moved here goes with them.
-      _ = try supervisor.root.sweep(patience: Self.lastSweepSeconds)
-      try supervisor.root.remove()
+      if case .controlGroup(let shared) = supervisor.place {
+        // Leaves that were busy may have become free, and what a job moved here goes with them.
+        _ = try shared.root.sweep(patience: Self.lastSweepSeconds)
+        try shared.root.remove()
+      }
       if let guardian = guardian.take() { try guardian.standDown() }
     } catch {
       // What can't be removed is left to the guardian, which goes on trying.

@@ -1,4 +1,5 @@
 import JobEngine
+import JobProtocol
 import LinuxProcess
 import LinuxSystem
 import SystemPackage
@@ -11,10 +12,11 @@ final class JobResources {
   let id: JobID
   /// What is to be started with which streams, until it was.
   var start: Start?
-  var leaf: SharedLeaf?
-  var main: SharedProcess?
-  /// Until the main process was reaped.
-  var mainSource: IOSource?
+  var tree: (any JobTree)?
+  /// Of the main process, once it was started.
+  var mainPid: Int32?
+  /// While there is something to be heard of the tree: until the main process was reaped, as a rule.
+  var newsSource: IOSource?
   /// Says when the tree may be empty.
   var treeWatch: TreeWatch?
   /// Held open until the job is asked to end.
@@ -26,39 +28,23 @@ final class JobResources {
   var isDraining = false
 
   init(
-    _ id: JobID, _ specification: SpawnSpecification, _ streams: JobStreams,
+    _ id: JobID, _ specification: SpawnSpecification, marks: [OSString], _ streams: JobStreams,
     keepalive: consuming OwnedDescriptor?
   ) {
     self.id = id
-    self.start = Start(specification: specification, streams: streams)
+    self.start = Start(specification: specification, marks: marks, streams: streams)
     self.keepalive = keepalive
   }
 
   // Before the descriptor that it watches is closed.
   isolated deinit {
-    mainSource = nil
+    newsSource = nil
   }
 
   struct Start {
     let specification: SpawnSpecification
+    /// Variables of its environment that together no other job's has.
+    let marks: [OSString]
     let streams: JobStreams
-  }
-}
-
-/// A leaf that threads work on, too.
-nonisolated final class SharedLeaf: Sendable {
-  let leaf: JobLeaf
-
-  init(_ leaf: consuming JobLeaf) {
-    self.leaf = leaf
-  }
-}
-
-/// A process that threads signal, too.
-nonisolated final class SharedProcess: Sendable {
-  let process: ChildProcess
-
-  init(_ process: consuming ChildProcess) {
-    self.process = process
   }
 }

@@ -20,12 +20,10 @@ extension Supervisor {
   }
 
   func logStarted(_ job: JobResources) {
-    guard log.logLevel <= Self.level, let pid = job.main?.process.pid else { return }
-    log.info(
-      "started job \(job.id)",
-      metadata: [
-        "job": "\(job.id)", "pid": "\(pid)", "controlGroup": "\(job.leaf?.leaf.path ?? "")",
-      ])
+    guard log.logLevel <= Self.level, let pid = job.mainPid else { return }
+    var metadata: Logger.Metadata = ["job": "\(job.id)", "pid": "\(pid)"]
+    if let path = job.tree?.controlGroup { metadata["controlGroup"] = "\(path)" }
+    log.info("started job \(job.id)", metadata: metadata)
   }
 
   func logFinished(_ id: JobID) {

@@ -12,14 +12,14 @@ extension Supervisor {
     guard let job = jobs[id], let start = job.start else {
       preconditionFailure("job \(id) is to be started, and there is nothing to start")
     }
-    let leaf: SharedLeaf
+    let tree: any JobTree
     do {
-      leaf = SharedLeaf(try JobLeaf.create(in: root, name: "\(leafPrefix)-\(id)"))
+      tree = try place.makeTree(named: "\(leafPrefix)-\(id)", marks: start.marks)
     } catch {
       job.start = nil
       return event { $0.spawnFailed(id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
-    job.leaf = leaf
+    job.tree = tree
 
     let streams = start.streams
     let (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
@@ -27,40 +27,41 @@ extension Supervisor {
     let number = orphans?.spawnBegan()
     offload.run {
       do throws(SpawnFailure) {
-        let process = try spawner.spawn(
-          specification, in: leaf.leaf, input: input, output: output, error: error)
-        return Swift.Result<SharedProcess, SpawnFailure>.success(SharedProcess(process))
+        let pid = try tree.start(
+          specification, by: spawner, input: input, output: output, error: error)
+        return Swift.Result<Int32, SpawnFailure>.success(pid)
       } catch {
         return .failure(error)
       }
     } then: { [unowned self] result in
       // From now on only the job holds its streams: who reads them sees their end when it ends.
       job.start = nil
-      spawned(job, result)
+      spawned(job, tree, result)
       if let number { orphans?.spawnReported(number) }
     }
   }
 
-  private func spawned(_ job: JobResources, _ result: Swift.Result<SharedProcess, SpawnFailure>) {
+  private func spawned(
+    _ job: JobResources, _ tree: any JobTree, _ result: Swift.Result<Int32, SpawnFailure>
+  ) {
     switch result {
     case .failure(let failure):
       event { $0.spawnFailed(job.id, StartFailure(failure), at: Moment.now) }
-    case .success(let main):
-      job.main = main
-      mainProcesses[main.process.pid] = job.id
+    case .success(let pid):
+      job.mainPid = pid
+      mainProcesses[pid] = job.id
       do {
-        job.mainSource = try IOSource(
-          loop, main.process.pidfd.descriptor.raw, .input, priority: .exits
+        job.newsSource = try IOSource(
+          loop, tree.newsDescriptor, .input, priority: .exits
         ) { [unowned self] _ in
-          reapMain(of: job)
+          hear(of: job)
         }
       } catch {
         // SIGCHLD tells it, too.
         log.error("watching a process failed: \(error)", metadata: ["job": "\(job.id)"])
       }
-      let path = job.leaf?.leaf.path
       event {
-        $0.spawned(job.id, pid: Int(main.process.pid), controlGroup: path, at: Moment.now)
+        $0.spawned(job.id, pid: Int(pid), controlGroup: tree.controlGroup, at: Moment.now)
       }
       logStarted(job)
       for relay in job.relays { relay.begin() }
@@ -74,51 +75,62 @@ extension Supervisor {
       mainProcesses[pid] = nil
       return false
     }
-    reapMain(of: job)
+    hear(of: job)
     return mainProcesses[pid] == nil
   }
 
-  private func reapMain(of job: JobResources) {
-    guard let main = unreapedMain(of: job) else { return }
+  /// Tells the engine what has become of a job's processes.
+  private func hear(of job: JobResources) {
+    guard let tree = job.tree else { return }
     do {
-      guard let exit = try main.process.reap() else { return }
-      job.mainSource = nil
-      mainProcesses[main.process.pid] = nil
-      event { $0.mainExited(job.id, MainExit(exit), at: Moment.now) }
+      while let news = try tree.news() {
+        if !tree.hasNewsToCome { job.newsSource = nil }
+        switch news {
+        case .mainExited(let exit):
+          mainProcesses[exit.pid] = nil
+          event { $0.mainExited(job.id, MainExit(exit), at: Moment.now) }
+        case .emptied:
+          event { $0.treeChanged(job.id, at: Moment.now) }
+        case .lost:
+          lost(job, tree)
+        }
+      }
     } catch {
-      preconditionFailure("a main process can't be reaped: \(error)")
+      preconditionFailure("a job's processes can't be heard of: \(error)")
     }
   }
 
-  private func unreapedMain(of job: JobResources) -> SharedProcess? {
-    job.main.flatMap { mainProcesses[$0.process.pid] == job.id ? $0 : nil }
+  /// Nothing holds the job's processes any more: they end now, as far as they can be found.
+  private func lost(_ job: JobResources, _ tree: any JobTree) {
+    log.error("the warden of a job was killed; killing the job", metadata: ["job": "\(job.id)"])
+    offload.run {
+      do throws(SystemError) {
+        try tree.kill()
+        return nil as SystemError?
+      } catch {
+        return error
+      }
+    } then: { [unowned self] error in
+      if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(job.id)"]) }
+      event { $0.treeChanged(job.id, at: Moment.now) }
+    }
   }
 
   func ask(_ id: JobID, _ plan: StopPlan) {
-    guard let job = jobs[id], let leaf = job.leaf else { return }
+    guard let job = jobs[id], let tree = job.tree else { return }
     if plan.closesInput { job.keepalive = nil }
     let signal = plan.signal.map(Signal.init(rawValue:))
-    let main = job.main
     offload.run {
-      switch (signal, plan.scope) {
-      case (let signal?, .tree): leaf.leaf.signalTree(signal)
-      case (let signal?, .main):
-        try? main?.process.ask(signal)
-        leaf.leaf.thaw()
-      case (nil, _): leaf.leaf.thaw()
-      }
+      tree.ask(signal, main: plan.scope == .main)
     } then: { _ in
     }
   }
 
   func kill(_ id: JobID) {
-    guard let job = jobs[id], let leaf = job.leaf else { return }
-    let main = unreapedMain(of: job)
+    guard let tree = jobs[id]?.tree else { return }
     offload.run {
-      // Wherever it may have moved to.
-      try? main?.process.pidfd.send(.kill)
       do throws(SystemError) {
-        try leaf.leaf.kill()
+        try tree.kill()
         return nil as SystemError?
       } catch {
         return error
@@ -130,23 +142,22 @@ extension Supervisor {
   }
 
   func inspect(_ id: JobID) {
-    guard let job = jobs[id], let leaf = job.leaf else { return }
-    var populated: Bool
+    guard let tree = jobs[id]?.tree else { return }
+    var populated = true
     do {
-      populated = try leaf.leaf.isPopulated()
+      populated = try tree.isPopulated()
     } catch {
-      // ENODEV: somebody else removed it, which the kernel permits only for an empty one.
-      populated =
-        error.errno != .operationNotSupportedByDevice && error.errno != .noSuchFileOrDirectory
       log.error("looking at a job's tree failed: \(error)", metadata: ["job": "\(id)"])
     }
     event { $0.inspected(id, populated: populated, at: Moment.now) }
   }
 
   func watch(_ id: JobID) {
-    guard let job = jobs[id], let leaf = job.leaf, job.treeWatch == nil else { return }
+    guard let job = jobs[id], let tree = job.tree, job.treeWatch == nil else { return }
     do {
-      job.treeWatch = try TreeWatch(loop, leaf.leaf) { [unowned self] in
+      // Where there is none, the news tell it.
+      guard let events = try tree.openEvents() else { return }
+      job.treeWatch = try TreeWatch(loop, events) { [unowned self] in
         event { $0.treeChanged(id, at: Moment.now) }
       }
     } catch {
@@ -155,9 +166,9 @@ extension Supervisor {
   }
 
   func findSurvivors(_ id: JobID) {
-    guard let leaf = jobs[id]?.leaf else { return }
+    guard let tree = jobs[id]?.tree else { return }
     offload.run {
-      leaf.leaf.processes(limit: Supervisor.survivorsToldMax)
+      tree.processes(limit: Supervisor.survivorsToldMax)
     } then: { [unowned self] processes in
       let survivors = processes.map(Survivor.init)
       for survivor in survivors {

@@ -27,7 +27,7 @@ extension Supervisor {
   }
 
   func readUsage(_ id: JobID) {
-    let usage = jobs[id]?.leaf.map { Usage($0.leaf.usage()) } ?? Usage()
+    let usage = jobs[id]?.tree.map { Usage($0.usage()) } ?? Usage()
     event { $0.usageRead(id, usage, at: Moment.now) }
   }
 
@@ -51,15 +51,15 @@ extension Supervisor {
   }
 
   func removeLeaf(_ id: JobID) {
-    guard let leaf = jobs[id]?.leaf else {
+    guard let tree = jobs[id]?.tree else {
       return event { $0.leafRemoved(id, at: Moment.now) }
     }
     // What is watched is closed first, for the kernel's sake and ours.
     jobs[id]?.treeWatch = nil
-    if leaf.leaf.removeIfFlat() { return leafRemoved(id) }
+    if tree.removeQuickly() { return leafRemoved(id) }
     // A tree of cgroups may be large.
     offload.run {
-      leaf.leaf.remove()
+      tree.remove()
     } then: { [unowned self] removal in
       switch removal {
       case .removed: leafRemoved(id)
@@ -71,7 +71,8 @@ extension Supervisor {
   }
 
   private func leafRemoved(_ id: JobID) {
-    jobs[id]?.leaf = nil
+    jobs[id]?.newsSource = nil
+    jobs[id]?.tree = nil
     event { $0.leafRemoved(id, at: Moment.now) }
     if jobs[id]?.isForgotten == true { jobs[id] = nil }
   }

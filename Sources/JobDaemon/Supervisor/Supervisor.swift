@@ -16,7 +16,7 @@ final class Supervisor {
   /// Made unique by the daemon's start, as leaf names are never used twice.
   let leafPrefix: String
 
-  var root: JobRoot
+  let place: JobPlace
   private(set) var engine: JobEngine
   var jobs: [JobID: JobResources] = [:]
   /// By pid, for children that have ended and are known by nothing else.
@@ -35,12 +35,12 @@ final class Supervisor {
   var allOver: () -> Void = {}
 
   init(
-    _ loop: EventLoop, _ engine: JobEngine, _ root: consuming JobRoot, _ spawner: Spawner,
+    _ loop: EventLoop, _ engine: JobEngine, _ place: JobPlace, _ spawner: Spawner,
     log: Logger
   ) throws(SystemError) {
     self.loop = loop
     self.engine = engine
-    self.root = root
+    self.place = place
     self.spawner = spawner
     self.log = log
     self.offload = try Offload(loop)

@@ -7,11 +7,12 @@ final class TreeWatch {
   private let events: OwnedDescriptor
   private var source: IOSource?
 
-  init(_ loop: EventLoop, _ leaf: borrowing JobLeaf, changed: @escaping () -> Void)
-    throws(SystemError)
-  {
-    events = try leaf.openEvents()
-    source = try IOSource(loop, events.raw, .priority, priority: .exits) { [unowned self] _ in
+  /// - Parameter events: As ``JobTree/openEvents()`` opened them.
+  init(
+    _ loop: EventLoop, _ events: consuming OwnedDescriptor, changed: @escaping () -> Void
+  ) throws(SystemError) {
+    self.events = events
+    source = try IOSource(loop, self.events.raw, .priority, priority: .exits) { [unowned self] _ in
       acknowledge()
       changed()
     }

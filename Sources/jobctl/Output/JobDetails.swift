@@ -37,6 +37,8 @@ struct JobDetails {
   private mutating func addResult(_ result: JobResult) {
     facts.add("Cause", result.cause.rawValue)
     facts.add("Result", Outcome.sentence(result))
+    // The usual thing isn't worth a line.
+    facts.add("Held by", result.containment == .processTree ? "parentage alone, no cgroup" : nil)
     facts.add("Usage", result.usage.flatMap(UsageSummary.text))
   }
 

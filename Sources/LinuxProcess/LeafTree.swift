@@ -1,0 +1,89 @@
+public import LinuxSystem
+internal import Synchronization
+public import SystemPackage
+
+/// The processes of a job in a cgroup of their own: nothing leaves it.
+public final class LeafTree: JobTree {
+  private let leaf: JobLeaf
+  private let main = Mutex<Main?>(nil)
+
+  /// The job's first process, with whether it was reaped.
+  private final class Main: Sendable {
+    let process: ChildProcess
+    let isReaped = Mutex(false)
+
+    init(_ process: consuming ChildProcess) {
+      self.process = process
+    }
+  }
+
+  public init(_ leaf: consuming JobLeaf) {
+    self.leaf = leaf
+  }
+
+  public var controlGroup: String? { leaf.path }
+
+  public func start(
+    _ specification: SpawnSpecification, by spawner: Spawner,
+    input: FileDescriptor, output: FileDescriptor, error: FileDescriptor
+  ) throws(SpawnFailure) -> Int32 {
+    let process = try spawner.spawn(
+      specification, in: leaf, input: input, output: output, error: error)
+    let pid = process.pid
+    let main = Main(process)
+    self.main.withLock { $0 = main }
+    return pid
+  }
+
+  private var started: Main? { main.withLock { $0 } }
+
+  public var newsDescriptor: FileDescriptor {
+    guard let started else { preconditionFailure("nothing was started in \(leaf.path)") }
+    return started.process.pidfd.descriptor.raw
+  }
+
+  public var hasNewsToCome: Bool { started.map { main in !main.isReaped.withLock { $0 } } ?? false }
+
+  public func news() throws(SystemError) -> JobTreeNews? {
+    guard let started, hasNewsToCome, let exit = try started.process.reap() else { return nil }
+    started.isReaped.withLock { $0 = true }
+    return .mainExited(exit)
+  }
+
+  public func openEvents() throws(SystemError) -> OwnedDescriptor? { try leaf.openEvents() }
+
+  public func isPopulated() throws(SystemError) -> Bool {
+    do {
+      return try leaf.isPopulated()
+    } catch let error
+      where error.errno == .operationNotSupportedByDevice || error.errno == .noSuchFileOrDirectory
+    {
+      // Somebody else removed it, which the kernel permits only for an empty one.
+      return false
+    }
+  }
+
+  public func ask(_ signal: Signal?, main onlyMain: Bool) {
+    switch (signal, onlyMain) {
+    case (let signal?, false): leaf.signalTree(signal)
+    case (let signal?, true):
+      try? started?.process.ask(signal)
+      leaf.thaw()
+    case (nil, _): leaf.thaw()
+    }
+  }
+
+  public func kill() throws(SystemError) {
+    // Wherever it may have moved to.
+    try? started?.process.pidfd.send(.kill)
+    try leaf.kill()
+  }
+
+  public func processes(limit: Int) -> [LeafProcess] { leaf.processes(limit: limit) }
+
+  public func usage() -> TreeUsage { leaf.usage() }
+
+  public func removeQuickly() -> Bool { leaf.removeIfFlat() }
+
+  public func remove() -> JobLeaf.Removal { leaf.remove() }
+}
