@@ -28,8 +28,9 @@ struct Jobd: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Where jobs get their control groups: auto (in what was delegated, or wherever one can be "
-        + "made), or the path of a control group; none: they do without, and what the kernel then "
-        + "can't promise isn't promised, see jobd(8).", valueName: "auto|none|path"))
+        + "made), delegated (in jobd's own), or the path of a control group; none: they do without, "
+        + "and what the kernel then can't promise isn't promised, see jobd(8).",
+      valueName: "auto|delegated|none|path"))
   var cgroup = "auto"
 
   @Option(
