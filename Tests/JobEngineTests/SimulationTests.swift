@@ -11,7 +11,7 @@ struct SimulationTests {
   static let steps = variable("STEPS") ?? 1_500
   static let seeds: [UInt64] = {
     let first = variable("SEED") ?? 1
-    let count = variable("WORLDS") ?? (variable("SEED") == nil ? 120 : 1)
+    let count = variable("WORLDS") ?? (variable("SEED") == nil ? 100 : 1)
     return (first..<first + count).map { UInt64($0) }
   }()
 

@@ -26,6 +26,7 @@ final class Referee {
   var leftovers = 0
   var stuck = 0
   var nextInQueue = 0
+  var jobsAtMost = 0
 
   var shutDownAt: Int?
   /// The last moment at which the last job ended.
@@ -74,6 +75,7 @@ final class Referee {
   func stepIsOver(_ counts: JobEngine.Counts) {
     for job in touched { check(job) }
     touched.removeAll(keepingCapacity: true)
+    jobsAtMost = max(jobsAtMost, unfinished + leftovers)
 
     require(slotsTaken <= limits.runningMax, "slots", "\(slotsTaken) are taken")
     require(
@@ -142,7 +144,8 @@ final class Referee {
       engine.jobOfClient.count == busy, "no leak",
       "\(engine.jobOfClient.count) clients are held for \(busy)")
     require(engine.running == slotsTaken, "slots", "\(engine.running) for \(slotsTaken)")
-    let bound = 2 * (engine.live.count + engine.leftovers.count) + 66
+    // Old ones are dropped when new ones are entered, and jobs may have become fewer since.
+    let bound = 2 * jobsAtMost + 66
     require(engine.deadlines.count <= bound, "no leak", "\(engine.deadlines.count) deadlines")
     require(engine.history.all.count { _ in true } <= limits.finishedKept, "no leak", "history")
   }

@@ -15,7 +15,7 @@ struct Script {
     limits.queuedMax = random.pick([0, 4, 64, 16_384, 16_384])
     limits.finishedKept = random.pick([0, 1, 16, 128])
     limits.observerBacklogMax = random.pick([1, 8, 1_024])
-    limits.leftoversMax = random.pick([2, 4_096, 4_096])
+    limits.leftoversMax = random.percent(10) ? 2 : 4_096
     // As many jobs at one time as there are slots, about; sometimes far more.
     let crowd = min(limits.runningMax, 512) * random.pick([1, 1, 4])
     let interval = max(1, .seconds(2) / crowd)
