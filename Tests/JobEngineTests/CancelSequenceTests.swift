@@ -135,8 +135,15 @@ struct CancelSequenceTests {
     let job = try story.started(by: 1)
     story.closes(1)
     _ = story.full()
-    try story.cancel(job, by: 2, signal: 3)
+    try story.cancel(job, by: 2, signal: .signal(3))
     #expect(story.actions == ["ask 1 (3 to tree)"])
+  }
+
+  @Test("Cancel may ask without a signal, whatever the job's own is")
+  func cancelWithoutSignal() throws {
+    let job = try story.started(by: 1)
+    try story.cancel(job, by: 2, signal: .noSignal)
+    #expect(story.actions.last == "ask 1 (none to tree)")
   }
 
   @Test("Cancel with no grace kills at once, whatever the job is doing")

@@ -13,7 +13,7 @@ extension Referee {
       if !job.isSettled { job.failure = failure }
     case .mainExited(let id, let exit):
       let job = touch(id)
-      if job.isBorn, job.exit == nil { job.exit = exit }
+      if job.isBorn, job.exit == nil, !job.isForgotten { job.exit = exit }
     case .inspected(let id, let populated): isInspected(touch(id), populated: populated)
     case .survivorsFound(let id, let survivors): touch(id).survivors = survivors
     case .usageRead(let id, let usage): touch(id).usage = usage

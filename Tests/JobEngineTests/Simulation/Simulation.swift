@@ -194,8 +194,8 @@ extension Simulation {
     referee.cancels(id, signal: signal, gracePeriod: gracePeriod, by: client, refusal)
     do throws(JobdError) {
       try engine.cancelRequested(
-        id, signal: signal, gracePeriod: gracePeriod, reason: nil, by: client,
-        referee.peer(client), at: time)
+        id, signal: signal.map(SignalOverride.signal), gracePeriod: gracePeriod, reason: nil,
+        by: client, referee.peer(client), at: time)
       referee.expect(nil, refusal, "Cancel")
     } catch { referee.expect(error, refusal, "Cancel") }
   }

@@ -58,7 +58,7 @@ extension Scenario {
   }
 
   func cancel(
-    _ job: JobID, by client: ClientID, signal: Int32? = nil, gracePeriod: Int? = nil,
+    _ job: JobID, by client: ClientID, signal: SignalOverride? = nil, gracePeriod: Int? = nil,
     reason: String? = nil, uid: Int = user
   ) throws {
     try engine.cancelRequested(
