@@ -1,5 +1,6 @@
 """One job's life and end, again and again."""
 
+import collections
 import dataclasses
 import os
 import pathlib
@@ -47,8 +48,11 @@ class Series:
 class Report:
     name: str
     rounds: int = 0
-    # Rounds whose job was over before it could be canceled.
+    # Rounds whose job was over before it could be canceled: another one is played instead.
     ended_by_themselves: int = 0
+    # Rounds in which jobd said that processes survived SIGKILL: on a machine that is too busy to
+    # let them die within ten seconds.
+    stuck: int = 0
     failures: list[str] = dataclasses.field(default_factory=list)
     # Per round: processes of the job when it was canceled; seconds until nothing of it was left.
     processes: list[int] = dataclasses.field(default_factory=list)
@@ -74,6 +78,7 @@ class Round:
         self.canceled_at = None
         self.processes = 0
         self.is_over = False
+        self.is_stuck = False
 
     def start(self):
         """Calls `Run`, with descriptors or with its output captured."""
@@ -95,7 +100,7 @@ class Round:
         follow(line, until=lambda: line.final, deadline=deadline)
         if line.final:
             self.ended_by_itself()
-        line.when_final = self.check_nothing_lives
+        line.when_final = lambda: self.check_nothing_lives_after(line.final)
         return line
 
     def canceled(self):
@@ -113,6 +118,14 @@ class Round:
         return f"{self.moment:.3f} s after the start, {streams}"
 
     # What is promised
+
+    def check_nothing_lives_after(self, final):
+        """After `finished`, or the answer to `Cancel`; but for the one cause that says otherwise."""
+        job = final.get("finished") or final.get("job")
+        if job and job["runtime"]["result"]["cause"] == "stuck":
+            self.is_stuck = True
+        else:
+            self.check_nothing_lives()
 
     def check_nothing_lives(self):
         """To be called when somebody says that the job has finished, and not a moment later."""
@@ -132,6 +145,8 @@ class Round:
         result = line.final["finished"]["runtime"]["result"]
         if self.workload.ends and (result["cause"], result.get("exitStatus")) == ("exited", 0):
             self.is_over = True
+        elif result["cause"] == "stuck":
+            self.is_stuck = True
         else:
             assert result["cause"] == cause, f"the cause is not {cause}: {result}"
 
@@ -148,12 +163,18 @@ def play(series, programs, directory):
         series.workload.prepare(work)
         daemon = Daemon(programs.jobd, directory / "jobd")
         length = usual_length(series, daemon, programs, directory)
-        for number in series.rounds:
+        numbers = collections.deque(series.rounds)
+        while numbers:
             if not daemon.is_alive():
                 daemon = Daemon(programs.jobd, directory / "jobd")
             series.workload.refresh(work)
+            number = numbers.popleft()
             round = Round(series, number, daemon, programs, directory, length)
             play_one(series, round, number, report)
+            if round.is_over:
+                # It takes less long than was thought.
+                length = min(length, round.moment)
+                numbers.append(number + len(series.rounds))
     except Exception:
         report.failures.append(f"{series.name}: {traceback.format_exc()}")
     finally:
@@ -175,6 +196,7 @@ def play_one(series, round, number, report):
 
         daemon.await_nothing(left)
         report.ended_by_themselves += round.is_over
+        report.stuck += round.is_stuck
         if not round.is_over:
             report.processes.append(round.processes)
             report.latencies.append(gone_at - round.canceled_at)
