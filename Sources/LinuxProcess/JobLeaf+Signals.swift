@@ -16,6 +16,10 @@ extension JobLeaf {
     } catch let error where error.errno == .notSupported {
       // A job may have made its own leaf threaded; the kernel kills processes, not threads.
       killOneByOne()
+    } catch let error
+      where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice
+    {
+      // It was removed meanwhile, which the kernel permits only for an empty one.
     }
   }
 
