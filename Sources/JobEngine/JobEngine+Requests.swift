@@ -37,7 +37,7 @@ extension JobEngine {
 
   /// A client calls `Cancel`.
   public mutating func cancelRequested(
-    _ id: JobID, signal: Int32?, gracePeriod: Int?, reason: String?, by client: ClientID,
+    _ id: JobID, signal: SignalOverride?, gracePeriod: Int?, reason: String?, by client: ClientID,
     _ peer: Peer, at now: Timestamp
   ) throws(JobdError) {
     if let finished = history[id], mayAccess(peer, owner: finished.runtime.uid) {

@@ -5,7 +5,7 @@ public import JobProtocol
 extension JobEngine {
   /// Begins to stop a job, or hurries a job that is being stopped.
   mutating func stop(
-    _ id: JobID, _ reason: StopReason, signal: Int32? = nil, gracePeriod: Int? = nil,
+    _ id: JobID, _ reason: StopReason, signal: SignalOverride? = nil, gracePeriod: Int? = nil,
     at now: Timestamp
   ) {
     guard var job = live[id] else { return }
@@ -14,7 +14,7 @@ extension JobEngine {
       settle(id, .neverStarted(reason), at: now)
     case .starting, .running, .lingering:
       var plan = job.plan
-      plan.signal = signal ?? plan.signal
+      if let signal { plan.signal = signal.signal }
       plan.gracePeriod = gracePeriod ?? plan.gracePeriod
       // What ended by itself was not stopped, however soon somebody asked for it.
       let isOver = job.main.exit != nil && job.waitsFor == .main
@@ -33,7 +33,7 @@ extension JobEngine {
       guard !sequence.isKilling else { return }
       if sequence.deadline <= now.monotonic {
         kill(id, at: now)
-      } else if signal != nil {
+      } else if case .signal = signal {
         askIfBorn(id)
       }
     case .settling:

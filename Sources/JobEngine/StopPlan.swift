@@ -18,6 +18,17 @@ public struct StopPlan: Hashable, Sendable {
   }
 }
 
+/// How a job is to be asked instead of as its own plan says.
+public enum SignalOverride: Hashable, Sendable {
+  /// By the signal of this number.
+  case signal(Int32)
+  /// By none.
+  case noSignal
+
+  /// What becomes of a plan's signal.
+  var signal: Int32? { if case .signal(let number) = self { number } else { nil } }
+}
+
 /// Why a job is being stopped, and by whom.
 enum StopReason: Hashable, Sendable {
   /// The main process has exited and left others behind.

@@ -47,8 +47,8 @@ struct StopSequence: Hashable, Sendable {
   }
 
   /// Somebody wants it sooner, or asked for with another signal.
-  mutating func hurried(signal: Int32?, gracePeriod: Int?, at now: Int) {
-    if let signal { plan.signal = signal }
+  mutating func hurried(signal: SignalOverride?, gracePeriod: Int?, at now: Int) {
+    if let signal { plan.signal = signal.signal }
     if let gracePeriod { deadline = min(deadline, now + gracePeriod) }
   }
 

@@ -143,7 +143,7 @@ struct CancelSequenceTests {
   func cancelWithoutSignal() throws {
     let job = try story.started(by: 1)
     try story.cancel(job, by: 2, signal: .noSignal)
-    #expect(story.actions.last == "ask 1 (none to tree)")
+    #expect(story.actions.last == "ask 1 (nothing)")
   }
 
   @Test("Cancel with no grace kills at once, whatever the job is doing")

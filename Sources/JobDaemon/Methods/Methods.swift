@@ -65,12 +65,12 @@ final class Methods {
     let parameters: CancelParameters = try read(invocation)
     try refusable { () throws(JobdError) in
       let signal = try parameters.signal.map { text throws(JobdError) in
-        try defaults.signal(text, at: "signal")
+        try defaults.signal(text, at: "signal").map(SignalOverride.signal) ?? .noSignal
       }
       let gracePeriod = try defaults.gracePeriod(parameters.gracePeriodUSec, at: "gracePeriodUSec")
       try supervisor.request { engine throws(JobdError) in
         try engine.cancelRequested(
-          JobID(rawValue: parameters.id), signal: signal ?? nil, gracePeriod: gracePeriod,
+          JobID(rawValue: parameters.id), signal: signal, gracePeriod: gracePeriod,
           reason: parameters.reason, by: client.id, client.peer, at: Moment.now)
       }
     }
