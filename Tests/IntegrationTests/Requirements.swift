@@ -1,0 +1,36 @@
+import Glibc
+import JobProtocol
+import TestSupport
+import Testing
+
+extension Trait where Self == ConditionTrait {
+  /// A daemon needs a place for its jobs' control groups.
+  static var needsCgroups: Self {
+    .enabled(
+      if: Cgroups.areThere,
+      "needs root and a cgroup v2 hierarchy, which jobd makes its own place in")
+  }
+}
+
+extension StopContext {
+  /// The usual signal and this grace period.
+  static func grace(seconds: Int) -> StopContext {
+    StopContext(gracePeriodUSec: seconds * 1_000_000)
+  }
+}
+
+/// A job without children that says "ready", and ends when it gets one of these signals: it says so and
+/// exits with the code that goes with it.
+///
+/// In perl, which every Debian has: a child that a shell starts can miss a signal that comes between its
+/// fork and its exec.
+func answering(_ signals: KeyValuePairs<String, Int>) -> [String] {
+  let handlers = signals.map { signal, code in
+    "$SIG{\(signal)} = sub { print \"heard \(signal)\\n\"; exit \(code) };"
+  }
+  let idle = "select undef, undef, undef, 0.05 while 1"
+  return ["perl", "-e", "$| = 1; \(handlers.joined()) print \"ready\\n\"; \(idle)"]
+}
+
+/// The job ignores being asked, and says when it does.
+let deaf = "trap '' TERM INT HUP; echo ready; while :; do sleep 1000; done"

@@ -1,0 +1,70 @@
+internal import Glibc
+internal import SystemPackage
+
+/// What /proc says of a process. proc(5)
+public struct ProcessFiles {
+  public let pid: Int32
+
+  public init(_ pid: Int32) { self.pid = pid }
+
+  /// What the process has open, by number.
+  public func descriptors() throws -> [Int32: String] {
+    var targets: [Int32: String] = [:]
+    for name in try fileNames(in: "/proc/\(pid)/fd") {
+      // One that was closed in the meantime has no target.
+      if let number = Int32(name), let target = linkTarget("/proc/\(pid)/fd/\(name)") {
+        targets[number] = target
+      }
+    }
+    return targets
+  }
+
+  /// A figure of /proc/PID/status, in the unit of its line: VmRSS in KiB.
+  public func status(_ name: String) throws -> Int {
+    for line in try contents(of: "/proc/\(pid)/status").split(separator: "\n") {
+      guard line.hasPrefix("\(name):") else { continue }
+      let words = line.split(whereSeparator: \.isWhitespace)
+      if words.count > 1, let value = Int(words[1]) { return value }
+    }
+    throw TestFailure("/proc/\(pid)/status has no number \(name)")
+  }
+
+  /// The letter of the state: R, S, D, T, Z.
+  public func state() throws -> String { try fields()[0] }
+
+  /// CPU time of all its threads, in clock ticks of 10 ms.
+  public func cpuTicks() throws -> Int {
+    let fields = try fields()
+    return (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)
+  }
+
+  /// Its children, those included that have exited and wait to be reaped.
+  public func children() throws -> [Int32] {
+    try contents(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap {
+      Int32($0)
+    }
+  }
+
+  /// Those of its children that have exited and wait to be reaped.
+  public func zombies() throws -> [Int32] {
+    try children().filter { (try? ProcessFiles($0).state()) == "Z" }
+  }
+
+  /// The fields of /proc/PID/stat from the state on.
+  private func fields() throws -> [String] {
+    let text = try contents(of: "/proc/\(pid)/stat")
+    // The command stands in parentheses, and may have some of its own.
+    guard let end = text.lastIndex(of: ")") else { throw TestFailure("no stat of \(pid)") }
+    return text[text.index(after: end)...].split(separator: " ").map(String.init)
+  }
+}
+
+/// Where a symbolic link leads; `nil` where there is none. readlink(2)
+public func linkTarget(_ path: String) -> String? {
+  let target = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+    count = unsafe buffer.withMemoryRebound(to: CChar.self) {
+      unsafe max(0, readlink(path, $0.baseAddress!, $0.count))
+    }
+  }
+  return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
+}

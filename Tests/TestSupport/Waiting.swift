@@ -1,0 +1,40 @@
+internal import Glibc
+internal import LinuxSystem
+public import SystemPackage
+
+/// A generous end for what must happen: a test that gets here has failed, however slow the machine.
+public enum HangGuard {
+  public static let seconds = 60
+
+  static var end: Int { SystemClock.monotonicUSec() + seconds * 1_000_000 }
+}
+
+/// Waits for a descriptor to have something to read, or its end.
+public func waitToRead(_ file: FileDescriptor, _ what: @autoclosure () -> String) throws {
+  guard try isReadable(file, milliseconds: Int32(HangGuard.seconds * 1000)) else {
+    throw TestFailure("waited in vain for \(what())")
+  }
+}
+
+/// Whether a descriptor has something to read, or its end, now or within some time.
+public func isReadable(_ file: FileDescriptor, milliseconds: Int32 = 0) throws -> Bool {
+  var watched = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
+  while true {
+    let answer = unsafe poll(&watched, 1, milliseconds)
+    if answer >= 0 { return answer > 0 }
+    guard errno == EINTR else { throw Errno(rawValue: errno) }
+  }
+}
+
+/// Waits for a state that the kernel has no event for: looks until it is there.
+public func waitUntil(
+  _ what: @autoclosure () -> String, _ isThere: () throws -> Bool
+) throws {
+  let end = HangGuard.end
+  while try !isThere() {
+    guard SystemClock.monotonicUSec() < end else {
+      throw TestFailure("waited in vain until \(what())")
+    }
+    _ = poll(nil, 0, 1)
+  }
+}
