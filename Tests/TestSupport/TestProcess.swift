@@ -136,6 +136,6 @@ private func withCStrings<Result>(
 ) -> Result {
   var strings = unsafe texts.map { unsafe strdup($0) }
   unsafe strings.append(nil)
-  defer { for unsafestring in unsafe strings { unsafe free(string) } }
+  defer { unsafe strings.forEach { unsafe free($0) } }
   return unsafe body(&strings)
 }
