@@ -20,7 +20,8 @@ struct Casting {
     case ..<15:
       act(
         .cancels(
-          jobOf: neighbor(of: client), signal: random.percent(30) ? 2 : nil,
+          jobOf: neighbor(of: client),
+          signal: random.percent(30) ? random.pick([.signal(2), .signal(2), .noSignal]) : nil,
           gracePeriod: random.percent(50) ? random.pick([0, 0, 1_000, .seconds(2)]) : nil))
     default:
       if random.percent(3) { act(.halfCloses) }

@@ -1,10 +1,12 @@
+import JobEngine
+
 /// What somebody outside does. A script of deeds is all that a simulation is made of: any part of it
 /// is a script, too, which is what makes shrinking possible.
 ///
 /// To add one: a case here, its happening in ``Simulation``, its chance in ``Script``.
 enum Deed {
   case runs(Program)
-  case cancels(jobOf: Int, signal: Int32?, gracePeriod: Int?)
+  case cancels(jobOf: Int, signal: SignalOverride?, gracePeriod: Int?)
   case lists(jobOf: Int?, goesOn: Bool)
   case halfCloses
   case closes

@@ -32,7 +32,7 @@ final class JobRecord {
   var reason: Cause?
   var requester: Requester?
   /// Asked for with a Cancel that said so.
-  var signal: Int32?
+  var signal: SignalOverride?
 
   /// What the engine wanted done.
   var isWatched = false

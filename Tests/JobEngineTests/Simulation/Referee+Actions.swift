@@ -73,8 +73,14 @@ extension Referee {
       "job \(job.id) is asked")
     let own = job.request.stop
     let scope = job.exit == nil ? own.scope : .tree
+    let signal =
+      switch job.signal {
+      case .signal(let number): Int32?.some(number)
+      case .noSignal: Int32?.none
+      case nil: own.signal
+      }
     require(
-      plan.signal == job.signal ?? own.signal && plan.scope == scope
+      plan.signal == signal && plan.scope == scope
         && plan.closesInput == own.closesInput, "asking", "job \(job.id): \(plan.summary)")
     if !isStartedDue(job) { job.due = nil }
   }

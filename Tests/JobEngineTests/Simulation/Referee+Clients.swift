@@ -82,7 +82,8 @@ extension Referee {
   }
 
   func cancels(
-    _ id: JobID, signal: Int32?, gracePeriod: Int?, by client: ClientID, _ refusal: JobdError?
+    _ id: JobID, signal: SignalOverride?, gracePeriod: Int?, by client: ClientID,
+    _ refusal: JobdError?
   ) {
     guard refusal == nil else { return }
     let job = touch(id)

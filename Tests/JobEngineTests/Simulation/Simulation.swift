@@ -188,13 +188,13 @@ extension Simulation {
   }
 
   private func cancel(
-    _ id: JobID, signal: Int32?, _ gracePeriod: Int?, by client: ClientID
+    _ id: JobID, signal: SignalOverride?, _ gracePeriod: Int?, by client: ClientID
   ) {
     let refusal = referee.refusal(of: id, client)
     referee.cancels(id, signal: signal, gracePeriod: gracePeriod, by: client, refusal)
     do throws(JobdError) {
       try engine.cancelRequested(
-        id, signal: signal.map(SignalOverride.signal), gracePeriod: gracePeriod, reason: nil,
+        id, signal: signal, gracePeriod: gracePeriod, reason: nil,
         by: client, referee.peer(client), at: time)
       referee.expect(nil, refusal, "Cancel")
     } catch { referee.expect(error, refusal, "Cancel") }
