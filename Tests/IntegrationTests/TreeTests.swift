@@ -160,7 +160,9 @@ struct TreeTests {
     }
   }
 
-  @Test("Cases 20, 21: A job that forks faster than it is killed is ended whole", arguments: 0..<5)
+  @Test(
+    "Cases 20, 21: A job that forks faster than it is killed is ended whole", .serialized,
+    arguments: 0..<5)
   func forks(_ round: Int) throws {
     try withDaemon { daemon in
       // Each process replaces itself by two until there are 200 of them; then by one.
