@@ -20,6 +20,9 @@ from workloads import Workload
 EARLY_SHARE = 0.2
 EARLY_SECONDS = 0.03
 
+# Seconds. A whole build takes as long as the machine is busy.
+BUILD_GUARD = 1800
+
 # Seconds. A job that is up at once gets some time to be as it is.
 SHORTEST_LENGTH = 0.3
 
@@ -224,7 +227,7 @@ def usual_length(series, daemon, programs, directory):
     begun = time.monotonic()
     line = round.start()
     if series.workload.ends:
-        follow(line, until=lambda: line.final)
+        follow(line, until=lambda: line.final, patience=BUILD_GUARD)
         result = line.final["finished"]["runtime"]["result"]
         assert result.get("exitStatus") == 0, f"undisturbed, it ended with {result}"
         length = time.monotonic() - begun
