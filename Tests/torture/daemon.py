@@ -112,6 +112,7 @@ class Daemon:
 
     def left(self, marker):
         """Everything that ought not to be there while no job lives, in words."""
+        reap_orphans(but={self.process.pid})
         own = self.own if self.is_alive() else set()
         found = processes.marked(marker)
         found |= processes.descendants(os.getpid())
@@ -163,7 +164,7 @@ def difference(what, before, after):
 
 
 def reap_orphans(but):
-    """Those that came to us when their parents died: nobody else reaps them."""
+    """Those that came to us when their parents died, as they else do to init, who reaps them."""
     me = os.getpid()
     for pid, (_, state, parent) in processes.descendants(me).items():
         if parent == me and state == "Z" and pid not in but:

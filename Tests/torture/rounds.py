@@ -192,12 +192,7 @@ def play_one(series, round, number, report):
     try:
         WAYS[series.way](round)
         gone_at = daemon.await_end_of_tree()
-
-        def left():
-            reap_orphans(but={daemon.process.pid})
-            return daemon.left(round.marker)
-
-        daemon.await_nothing(left)
+        daemon.await_nothing(lambda: daemon.left(round.marker))
         report.ended_by_themselves += round.is_over
         report.stuck += round.is_stuck
         if not round.is_over:
