@@ -3,6 +3,9 @@ import LinuxSystem
 import Synchronization
 import SystemPackage
 
+/// A write to a process that has ended is an error of that write, not the end of all tests.
+private let pipesMayBreak: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
 /// A process that a test started, with pipes for what it writes. It is killed with this object.
 final class Spawned: Sendable {
   enum Input {
@@ -32,6 +35,7 @@ final class Spawned: Sendable {
   init(
     _ path: String, _ arguments: [String], environment: [String] = [], input: Input = .null
   ) throws {
+    _ = pipesMayBreak
     let (output, errors, events) = (try PipeEnds(), try PipeEnds(), try PipeEnds())
     var streams = SpawnStreams()
     streams.set(1, output.writer)
