@@ -1,7 +1,7 @@
 import JobClient
 import Testing
 
-@Suite("JobClient: the jobs of others", .timeLimit(.minutes(1)))
+@Suite("JobClient: the jobs of others", .timeLimit(.minutes(15)))
 struct JobClientObserverTests {
   private let harness: JobctlHarness
   private let client: JobClient

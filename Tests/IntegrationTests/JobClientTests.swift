@@ -1,7 +1,7 @@
 import JobClient
 import Testing
 
-@Suite("JobClient: jobs as sequences", .timeLimit(.minutes(1)))
+@Suite("JobClient: jobs as sequences", .timeLimit(.minutes(15)))
 struct JobClientTests {
   private let harness: JobctlHarness
   private let client: JobClient

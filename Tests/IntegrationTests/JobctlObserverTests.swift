@@ -3,7 +3,7 @@ import JobProtocol
 import Testing
 import Varlink
 
-@Suite("jobctl list, status, watch and cancel", .timeLimit(.minutes(1)))
+@Suite("jobctl list, status, watch and cancel", .timeLimit(.minutes(15)))
 struct JobctlObserverTests {
   private let harness: JobctlHarness
 

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("jobctl run is as if it weren't there", .timeLimit(.minutes(1)))
+@Suite("jobctl run is as if it weren't there", .timeLimit(.minutes(15)))
 struct JobctlRunTests {
   private let harness: JobctlHarness
 

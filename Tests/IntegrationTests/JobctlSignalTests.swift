@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite("Signals that jobctl run gets", .timeLimit(.minutes(1)))
+@Suite("Signals that jobctl run gets", .timeLimit(.minutes(15)))
 struct JobctlSignalTests {
   private let harness: JobctlHarness
 

@@ -3,7 +3,7 @@ import Testing
 
 /// A job holds the pipe that its output goes to in each of its processes: the end of that is the end of
 /// the last of them.
-@Suite("jobd --cgroup=none", .timeLimit(.minutes(2)))
+@Suite("jobd --cgroup=none", .timeLimit(.minutes(15)))
 struct WithoutCgroupsTests {
   private let harness: JobctlHarness
 

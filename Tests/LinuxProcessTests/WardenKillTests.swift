@@ -16,7 +16,7 @@ let waysOut: [(script: String, processes: Int)] = [
   ("i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; wait", 101),
 ]
 
-@Suite("Killing a job without a cgroup", .timeLimit(.minutes(2)))
+@Suite("Killing a job without a cgroup", .timeLimit(.minutes(15)))
 struct WardenKillTests {
   @Test("Whatever it does to be left alone, it is killed", arguments: waysOut)
   func killed(script: String, processes: Int) throws {

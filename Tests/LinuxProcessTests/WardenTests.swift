@@ -5,7 +5,7 @@ import Testing
 
 @testable import LinuxProcess
 
-@Suite("A job without a cgroup", .timeLimit(.minutes(2)))
+@Suite("A job without a cgroup", .timeLimit(.minutes(15)))
 struct WardenTests {
   @Test("Exit codes are told as they are, with the end of the job", arguments: [0, 1, 127, 255])
   func exitCodes(code: Int32) throws {

@@ -22,10 +22,10 @@ struct CertificationTests {
     thread.join()
   }
 
-  /// Its interpreter is named by VARLINK_PYTHON; the package is `varlink` of PyPI.
+  /// Its interpreter is named by JOBD_TEST_PYTHON; the package is `varlink` of PyPI.
   @Test(
     "The client that comes with Python's varlink passes our server",
-    .enabled(if: unsafe getenv("VARLINK_PYTHON") != nil, "VARLINK_PYTHON names no interpreter"))
+    .enabled(if: unsafe getenv("JOBD_TEST_PYTHON") != nil, "JOBD_TEST_PYTHON names no interpreter"))
   func pythonClient() throws {
     let scratch = try ScratchDirectory()
     let path = scratch.file("socket")
@@ -42,7 +42,7 @@ struct CertificationTests {
       }
     }
     let client = "-m varlink.tests.test_certification --client --varlink=unix:\(path)"
-    let status = unsafe system("\"$VARLINK_PYTHON\" \(client) | grep -q 'Certification passed'")
+    let status = unsafe system("\"$JOBD_TEST_PYTHON\" \(client) | grep -q 'Certification passed'")
     #expect(status == 0)
     thread.join()
   }
