@@ -2,11 +2,11 @@ import Dispatch
 import Glibc
 import Synchronization
 import SystemPackage
+import TestSupport
+import Testing
 
 /// The reading end of a pipe, read by one at a time.
 final class PipeReader: Sendable {
-  private static let patienceMSec: Int32 = 60_000
-
   private let descriptor: FileDescriptor
   /// What was read and not yet handed out.
   private let rest = Mutex<[UInt8]>([])
@@ -52,7 +52,11 @@ final class PipeReader: Sendable {
   /// False at the end, and where nothing comes for so long that a test hangs.
   private func readMore(_ bytes: inout [UInt8]) -> Bool {
     var poll = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-    guard unsafe Glibc.poll(&poll, 1, Self.patienceMSec) == 1 else { return false }
+    guard unsafe Glibc.poll(&poll, 1, Int32(HangGuard.seconds * 1000)) == 1 else {
+      // Not its end: some process still holds the pipe.
+      Issue.record("waited in vain for more on a pipe, or its end")
+      return false
+    }
     let part = try? unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
       count = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
     }

@@ -3,12 +3,13 @@ import Logging
 import SystemPackage
 
 /// Reaps processes of jobs whose parents died and that became the daemon's children: where it is process 1
-/// of a container, or was made the subreaper by whoever started it.
+/// of a container, was made the subreaper by whoever started it, or holds jobs without control groups and
+/// one's warden was killed.
 ///
-/// It doesn't make itself the subreaper. A job that forks without end leaves orphans by the ten
-/// thousand in a second; a daemon that has to reap them among the processes that starve it of the
-/// processor comes to kill the job too late, when the machine has no process id left. (A test with
-/// five such jobs of 200 processes on two processors ended so.)
+/// Where jobs have control groups it doesn't make itself the subreaper: a job that forks without end leaves
+/// orphans by the ten thousand in a second; a daemon that has to reap them among the processes that starve
+/// it of the processor comes to kill the job too late, when the machine has no process id left. (A test
+/// with five such jobs of 200 processes on two processors ended so.)
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
