@@ -20,7 +20,7 @@ extension JobEngine {
       let isOver = job.main.exit != nil && job.waitsFor == .main
       let sequence = StopSequence(
         isOver ? .mainExited : reason, plan: plan, born: job.main != .unborn,
-        watched: job.phase == .lingering, at: now.monotonic)
+        watched: job.isLingering, at: now.monotonic)
       job.phase = .stopping(sequence)
       live[id] = job
       announce(job) { .stopping($0) }
@@ -97,8 +97,23 @@ extension JobEngine {
 
   /// The job is as long as its tree: waits for the kernel's word.
   private mutating func linger(_ id: JobID) {
-    guard let job = live[id], job.phase != .lingering else { return }
-    live[id]?.phase = .lingering
+    guard let job = live[id], !job.isLingering else { return }
+    live[id]?.phase = .lingering(watchAt: nil)
+    watch(id)
+  }
+
+  /// The job's tree couldn't be looked at, or not be watched: descriptors are short. It is believed to be
+  /// populated until it can.
+  public mutating func lookFailed(_ id: JobID, at now: Timestamp) {
+    // One that begins to linger, or to be stopped, is looked at again in any case.
+    guard live[id]?.isLingering == true else { return inspected(id, populated: true, at: now) }
+    live[id]?.phase = .lingering(watchAt: now.monotonic + limits.watchRetry)
+    updateDeadline(id)
+  }
+
+  /// It may have become possible to watch the tree.
+  mutating func watchDeadlinePassed(_ id: JobID) {
+    live[id]?.phase = .lingering(watchAt: nil)
     watch(id)
   }
 

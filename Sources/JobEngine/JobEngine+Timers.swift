@@ -28,7 +28,9 @@ extension JobEngine {
       stopDeadlinePassed(id, sequence, at: now)
     case .settling(let settlement):
       settleDeadlinePassed(id, settlement, at: now)
-    case .queued, .starting, .running, .lingering:
+    case .lingering(watchAt: _?):
+      watchDeadlinePassed(id)
+    case .queued, .starting, .running, .lingering(nil):
       break
     case nil:
       if let leftover = leftovers[id] { leftoverDeadlinePassed(id, leftover, at: now) }
@@ -50,7 +52,8 @@ extension JobEngine {
     switch live[id]?.phase {
     case .stopping(let sequence): sequence.nextDeadline
     case .settling(let settlement): settlement.nextDeadline
-    case .queued, .starting, .running, .lingering: nil
+    case .lingering(let watchAt): watchAt
+    case .queued, .starting, .running: nil
     case nil: leftovers[id]?.retry.at
     }
   }

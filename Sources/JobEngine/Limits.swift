@@ -46,6 +46,10 @@ public struct Limits: Hashable, Sendable {
   /// Longest wait between two looks.
   public var recheckMax = 100_000
 
+  /// Between two tries to watch the tree of a job that is as long as that: descriptors are short, and
+  /// may be so for long.
+  public var watchRetry = 250_000
+
   /// How long a process may survive SIGKILL before its job is told as stuck: longer than a loaded
   /// machine takes to tear down 5,000 processes or a process of many gigabytes.
   public var stuckAfter = 10_000_000

@@ -9,8 +9,9 @@ struct LiveJob: Sendable {
     case starting
     /// Its main process lives.
     case running
-    /// Its main process has exited; the job is as long as its tree, which lives.
-    case lingering
+    /// Its main process has exited; the job is as long as its tree, which lives. Where that can't be
+    /// watched, it is tried again at a moment, in monotonic microseconds.
+    case lingering(watchAt: Int?)
     /// On the way down.
     case stopping(StopSequence)
     /// No process is left (or those that are left are stuck): being settled.
@@ -60,6 +61,9 @@ struct LiveJob: Sendable {
     }
   }
 
+  var isLingering: Bool {
+    if case .lingering = phase { true } else { false }
+  }
 }
 
 /// What a client asks for with `Run`, everything decided.

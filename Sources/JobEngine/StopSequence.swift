@@ -52,10 +52,11 @@ struct StopSequence: Hashable, Sendable {
     if let gracePeriod { deadline = min(deadline, now + gracePeriod) }
   }
 
-  /// SIGKILL is being sent. Should that never return, it is stuck all the same.
+  /// SIGKILL is being sent. Should that never return, it is stuck all the same. Who is being looked at
+  /// goes on being looked at.
   mutating func killing(at now: Int, limits: Limits) {
     if !isKilling { step = .killing(since: now) }
-    recheck = Recheck(after: limits.stuckAfter, at: now)
+    recheck = recheck ?? Recheck(after: limits.stuckAfter, at: now)
   }
 
   mutating func recheck(after delay: Int, at now: Int) {

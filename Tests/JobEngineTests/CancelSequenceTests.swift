@@ -106,6 +106,28 @@ struct CancelSequenceTests {
     #expect(!story.actions.contains("watch 1"))
   }
 
+  @Test("A job that lingers and can't be watched is looked at from time to time until it can")
+  func unwatchable() throws {
+    let job = try story.started(by: 1, .sample(waitsFor: .tree))
+    story.mainExits(job)
+    story.inspected(job, populated: true)
+    story.lookFailed(job)
+    _ = story.actions
+    story.inspected(job, populated: true)
+    for _ in 0..<2 {
+      #expect(story.actions.isEmpty)
+      try story.nextDeadlinePasses()
+      #expect(story.actions == ["watch 1", "inspect 1"])
+      story.lookFailed(job)
+    }
+    try story.nextDeadlinePasses()
+    story.inspected(job, populated: true)
+    #expect(story.nextDeadline == nil, "it is watched")
+    story.treeChanged(job)
+    story.inspected(job, populated: false)
+    #expect(story.actions.contains("read usage of 1"))
+  }
+
   @Test("A notification that means nothing changes nothing")
   func spuriousChange() throws {
     let job = try story.started(by: 1)

@@ -26,6 +26,12 @@ final class JobResources {
   var isForgotten = false
   /// The engine waits to hear that the output was passed on.
   var isDraining = false
+  /// SIGKILL is being sent.
+  var isBeingKilled = false
+  /// It was wanted once more meanwhile, for what came after.
+  var isToBeKilledAgain = false
+  /// Its processes are being looked for.
+  var isSearched = false
 
   init(
     _ id: JobID, _ specification: SpawnSpecification, marks: [OSString], _ streams: JobStreams,

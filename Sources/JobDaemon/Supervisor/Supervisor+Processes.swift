@@ -127,7 +127,10 @@ extension Supervisor {
   }
 
   func kill(_ id: JobID) {
-    guard let tree = jobs[id]?.tree else { return }
+    guard let job = jobs[id], let tree = job.tree else { return }
+    // Should the kernel hold one up, no more than that one waits on a thread.
+    if job.isBeingKilled { return job.isToBeKilledAgain = true }
+    job.isBeingKilled = true
     offload.run {
       do throws(SystemError) {
         try tree.kill()
@@ -137,19 +140,24 @@ extension Supervisor {
       }
     } then: { [unowned self] error in
       if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"]) }
+      job.isBeingKilled = false
+      if job.isToBeKilledAgain {
+        job.isToBeKilledAgain = false
+        kill(id)
+      }
       event { $0.killed(id, at: Moment.now) }
     }
   }
 
   func inspect(_ id: JobID) {
     guard let tree = jobs[id]?.tree else { return }
-    var populated = true
     do {
-      populated = try tree.isPopulated()
+      let populated = try tree.isPopulated()
+      event { $0.inspected(id, populated: populated, at: Moment.now) }
     } catch {
       log.error("looking at a job's tree failed: \(error)", metadata: ["job": "\(id)"])
+      event { $0.lookFailed(id, at: Moment.now) }
     }
-    event { $0.inspected(id, populated: populated, at: Moment.now) }
   }
 
   func watch(_ id: JobID) {
@@ -162,14 +170,17 @@ extension Supervisor {
       }
     } catch {
       log.error("watching a job's tree failed: \(error)", metadata: ["job": "\(id)"])
+      event { $0.lookFailed(id, at: Moment.now) }
     }
   }
 
   func findSurvivors(_ id: JobID) {
-    guard let tree = jobs[id]?.tree else { return }
+    guard let job = jobs[id], let tree = job.tree, !job.isSearched else { return }
+    job.isSearched = true
     offload.run {
       tree.processes(limit: Supervisor.survivorsToldMax)
     } then: { [unowned self] processes in
+      job.isSearched = false
       let survivors = processes.map(Survivor.init)
       for survivor in survivors {
         log.error(

@@ -83,7 +83,8 @@ struct Casting {
       lateness: random.percent(faults) ? 30 : 0,
       threadLatency: random.percent(faults)
         ? random.pick([50_000, .seconds(1), .seconds(13)]) : 200,
-      spuriousChanges: random.percent(faults) ? 3 : 0)
+      spuriousChanges: random.percent(faults) ? 3 : 0,
+      failedLooks: random.percent(faults) ? 1 + random.below(3) : 0)
   }
 
   private mutating func birth() -> Program.Birth {

@@ -29,6 +29,7 @@ final class ProcessTree {
   private(set) var mainEnd: MainExit
   var isMainEndTold = false
   private var missedByKill: Int
+  private var failedLooks: Int
   private var expectedDeaths: [Int] = []
   /// When the last process died, or was found never to have been.
   private(set) var emptySince = 0
@@ -45,6 +46,14 @@ final class ProcessTree {
     self.random = random
     self.mainEnd = program.exit
     self.missedByKill = program.missedByKill
+    self.failedLooks = program.failedLooks
+  }
+
+  /// Descriptors are short.
+  func failsToBeLookedAt() -> Bool {
+    guard failedLooks > 0 else { return false }
+    failedLooks -= 1
+    return true
   }
 
   func isPopulated(at now: Int) -> Bool {

@@ -43,6 +43,8 @@ struct Program {
   var threadLatency: Int
   /// Notifications that mean nothing.
   var spuriousChanges: Int
+  /// Tries to look at the tree, or to watch it, that fail.
+  var failedLooks: Int
 }
 
 extension Program: CustomStringConvertible {
@@ -58,6 +60,7 @@ extension Program: CustomStringConvertible {
     if missedByKill > 0 { text += "; a kill misses \(missedByKill)" }
     if leafBusyFor != 0 { text += "; leaf busy for \(leafBusyFor.text)" }
     if drainsFor > 0 { text += "; output drains for \(drainsFor)" }
+    if failedLooks > 0 { text += "; \(failedLooks) looks fail" }
     return "{" + text + "; late \(lateness) %, threads \(threadLatency)}"
   }
 }

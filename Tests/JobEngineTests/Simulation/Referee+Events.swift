@@ -15,6 +15,11 @@ extension Referee {
       let job = touch(id)
       if job.isBorn, job.exit == nil, !job.isForgotten { job.exit = exit }
     case .inspected(let id, let populated): isInspected(touch(id), populated: populated)
+    case .lookFailed(let id):
+      let job = touch(id)
+      // It may be tried again.
+      job.isWatched = false
+      isInspected(job, populated: true)
     case .survivorsFound(let id, let survivors): touch(id).survivors = survivors
     case .usageRead(let id, let usage): touch(id).usage = usage
     case .outputDrained(let id): touch(id).isDrained = true

@@ -69,7 +69,9 @@ final class World {
       happens(.clones(id), after: tree(id).program.birth.clonedAfter)
     case .ask(let id, let plan): happens(.isAsked(id, plan), after: threadLatency(id))
     case .kill(let id): happens(.isKilled(id), after: threadLatency(id))
-    case .watch(let id): tree(id).isWatched = true
+    case .watch(let id):
+      if tree(id).failsToBeLookedAt() { return .lookFailed(id) }
+      tree(id).isWatched = true
     case .inspect(let id), .findSurvivors(let id), .readUsage(let id), .removeLeaf(let id):
       let tree = tree(id)
       guard tree.random.percent(tree.program.lateness) else { return answer(action) }
@@ -93,7 +95,9 @@ final class World {
   /// What is so at this moment.
   func answer(_ action: Action) -> Event? {
     switch action {
-    case .inspect(let id): return .inspected(id, populated: tree(id).isPopulated(at: now))
+    case .inspect(let id):
+      if tree(id).failsToBeLookedAt() { return .lookFailed(id) }
+      return .inspected(id, populated: tree(id).isPopulated(at: now))
     case .findSurvivors(let id):
       let count = tree(id).processes.count { $0.lives(at: now) }
       return .survivorsFound(id, Array(repeating: .asleep, count: count))

@@ -107,6 +107,7 @@ extension Scenario {
   }
 
   func killed(_ job: JobID) { engine.killed(job, at: time) }
+  func lookFailed(_ job: JobID) { engine.lookFailed(job, at: time) }
   func inspected(_ job: JobID, populated: Bool) {
     engine.inspected(job, populated: populated, at: time)
   }
