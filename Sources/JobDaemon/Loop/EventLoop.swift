@@ -47,6 +47,8 @@ enum Priority: Int64 {
   case normal = 0
   /// New connections wait until the old ones are served.
   case accepting = 10
+  /// What others wait for comes before what nobody waits for.
+  case idle = 20
 }
 
 /// sd-event answers with a negative errno.

@@ -12,12 +12,15 @@ import LinuxSystem
   private var source: OpaquePointer?
   private var armedFor: Int?
 
-  init(_ loop: EventLoop, handler: @escaping () -> Void) throws(SystemError) {
+  init(
+    _ loop: EventLoop, priority: Priority = .normal, handler: @escaping () -> Void
+  ) throws(SystemError) {
     self.handler = handler
     let answer = unsafe sd_event_add_time(
       loop.event, &source, CLOCK_MONOTONIC, 0, TimerSource.accuracyUSec, TimerSource.callback,
       Unmanaged.passUnretained(self).toOpaque())
     try checkedEvent(answer, "sd_event_add_time")
+    unsafe sd_event_source_set_priority(source, priority.rawValue)
     unsafe sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
   }
 

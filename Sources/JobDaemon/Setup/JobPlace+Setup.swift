@@ -24,8 +24,6 @@ extension JobPlace {
     do {
       // Descendants are found by it.
       _ = try SmallFile.read("/proc/self/stat")
-      // What a warden leaves that was killed is to become ours. All else is adopted by wardens.
-      try Orphans.adopt()
     } catch {
       throw DaemonError("jobs can't be held together without control groups: \(error)")
     }

@@ -2,14 +2,11 @@ import LinuxSystem
 import Logging
 import SystemPackage
 
-/// Reaps processes of jobs whose parents died and that became the daemon's children: where it is process 1
-/// of a container, was made the subreaper by whoever started it, or holds jobs without control groups and
-/// one's warden was killed.
+/// Reaps processes of jobs whose parents died: the daemon is the subreaper of all that it starts, so that
+/// nothing of a job is left even where init doesn't reap.
 ///
-/// Where jobs have control groups it doesn't make itself the subreaper: a job that forks without end leaves
-/// orphans by the ten thousand in a second; a daemon that has to reap them among the processes that starve
-/// it of the processor comes to kill the job too late, when the machine has no process id left. (A test
-/// with five such jobs of 200 processes on two processors ended so.)
+/// It reaps when there is nothing else to do, and some in one turn of the loop: a job that forks without
+/// end leaves orphans as fast as they can be reaped, and the end of its line is not to wait for them.
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
@@ -21,9 +18,14 @@ final class OrphanReaper {
   /// A child that nobody knows, and how many spawns had begun when it was seen.
   private var suspect: (pid: Int32, spawnsBegun: Int)?
 
+  /// Processes reaped in one turn of the loop.
+  private static let reapsPerTurn = 32
+
   private let mainExited: (Int32) -> Bool
   private let log: Logger
   private var source: SignalSource?
+  /// Brings the next turn.
+  private var more: TimerSource?
 
   /// - Parameter mainExited: Reaps a main process of that pid; false if it is none.
   init(
@@ -31,7 +33,9 @@ final class OrphanReaper {
   ) throws(SystemError) {
     self.mainExited = mainExited
     self.log = log
-    source = try SignalSource(loop, .childExited) { [unowned self] in reap() }
+    try Orphans.adopt()
+    source = try SignalSource(loop, .childExited, priority: .idle) { [unowned self] in reap() }
+    more = try TimerSource(loop, priority: .idle) { [unowned self] in reap() }
   }
 
   func spawnBegan() -> Int {
@@ -47,7 +51,8 @@ final class OrphanReaper {
   }
 
   private func reap() {
-    while let pid = exitedChild() {
+    for _ in 0..<Self.reapsPerTurn {
+      guard let pid = exitedChild() else { return suspect = nil }
       if mainExited(pid) { continue }
       let seen = suspect?.pid == pid ? suspect?.spawnsBegun ?? spawnsBegun : spawnsBegun
       if let oldest = spawnsUnderWay.first, oldest <= seen {
@@ -57,7 +62,7 @@ final class OrphanReaper {
       suspect = nil
       _ = try? Orphans.reap(pid)
     }
-    suspect = nil
+    more?.arm(at: Moment.monotonic)
   }
 
   private func exitedChild() -> Int32? {
