@@ -4,8 +4,8 @@ import Testing
 
 /// Whole worlds of clients and jobs, made up from a seed.
 ///
-/// `SEED=17 STEPS=500 swift test --filter Simulation` replays one world; `WORLDS=1000` runs that many
-/// from `SEED` (or 1) on. `STEPS` is the number of clients that come.
+/// `make simulate SEED=17 STEPS=500` replays one world; `WORLDS=1000` runs that many from `SEED` (or 1)
+/// on. `STEPS` is the number of clients that come.
 @Suite("Whatever happens, in whatever order, all promises hold")
 struct SimulationTests {
   static let steps = variable("STEPS") ?? 1_500
@@ -29,6 +29,18 @@ struct SimulationTests {
       print("seed \(seed): \(outcome.lives) jobs, \(outcome.steps) steps, \(outcome.digest.value)")
     }
     if let violation = outcome.violation { report(violation, script) }
+    Self.count(outcome.lives)
+  }
+
+  /// Worlds that are over, and the jobs that lived in them.
+  private static let over = Mutex((worlds: 0, lives: 0))
+
+  private static func count(_ lives: Int) {
+    let (worlds, lives) = over.withLock { over in
+      over = (over.worlds + 1, over.lives + lives)
+      return over
+    }
+    if worlds == seeds.count { print("simulation: \(lives) jobs lived in \(worlds) worlds") }
   }
 
   @Test("The same seed gives the same history")
