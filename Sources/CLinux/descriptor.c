@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,6 +31,11 @@ int clinux_pipe(int ends[2], int flags) { return pipe2(ends, O_CLOEXEC | flags) 
 int clinux_set_nonblocking(int fd) {
   int flags = fcntl(fd, F_GETFL);
   return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) ? -errno : 0;
+}
+
+ssize_t clinux_unread_bytes(int fd) {
+  int count;
+  return ioctl(fd, FIONREAD, &count) ? -errno : count;
 }
 
 int clinux_memory_file(const char *name) {

@@ -44,3 +44,10 @@ public struct Pipe: ~Copyable, Sendable {
     try body(reader, writer)
   }
 }
+
+extension OwnedDescriptor {
+  /// How many bytes are in the pipe that this is an end of. pipe(7), FIONREAD
+  public func unreadBytes() throws(SystemError) -> Int {
+    Int(try checked(clinux_unread_bytes(raw.rawValue), "ioctl"))
+  }
+}

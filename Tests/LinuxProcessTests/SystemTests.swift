@@ -25,6 +25,14 @@ struct SystemTests {
     #expect(fcntl(pipe.reader.raw.rawValue, F_GETFD) & FD_CLOEXEC != 0)
   }
 
+  @Test("A pipe says how much is in it")
+  func unreadBytes() throws {
+    let pipe = try LinuxSystem.Pipe()
+    #expect(try pipe.reader.unreadBytes() == 0)
+    try pipe.writer.raw.writeAll(Array("unread".utf8))
+    #expect(try pipe.reader.unreadBytes() == 6)
+  }
+
   @Test("A file of the kernel longer than a page is read whole")
   func longFile() throws {
     let maps = try SmallFile.readText("/proc/self/maps")

@@ -17,6 +17,9 @@ int clinux_pipe(int ends[_Nonnull 2], int flags);
 /// Adds O_NONBLOCK to an open file description. fcntl(2) F_SETFL
 int clinux_set_nonblocking(int fd);
 
+/// How many bytes are in a pipe. pipe(7) FIONREAD
+ssize_t clinux_unread_bytes(int fd);
+
 /// An anonymous file, CLOEXEC, not executable, to be filled and then sealed. memfd_create(2)
 int clinux_memory_file(const char *_Nonnull name);
 

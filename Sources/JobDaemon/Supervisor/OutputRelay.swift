@@ -16,8 +16,9 @@ final class OutputRelay {
   private let sink: OutputSink
 
   private var hasBegun = false
-  /// No process of the job is left: what is in the pipe is all that comes.
-  private var isDraining = false
+  /// No process of the job is left: so many bytes are still to be read, and no more. A process that isn't
+  /// the job's may hold the pipe, too, and write to it for ever.
+  private var rest: Int?
   /// Nobody listens: it reads, so that the job isn't blocked, and throws away.
   private var isDiscarding = false
   private(set) var isDone = false
@@ -47,13 +48,13 @@ final class OutputRelay {
   /// The client has room again.
   func resume() {
     guard hasBegun else { return }
-    if isDraining { work() } else { source?.events = .input }
+    if rest == nil { source?.events = .input } else { work() }
   }
 
   /// Passes on what is still in the pipe, and is done.
   func drain() {
     hasBegun = true
-    isDraining = true
+    rest = (try? reader.unreadBytes()) ?? 0
     work()
   }
 
@@ -75,11 +76,11 @@ final class OutputRelay {
       }
       switch readPiece() {
       case .data: break
-      case .nothing where !isDraining: return
+      case .nothing where rest == nil: return
       case .nothing, .end: return finish()
       }
       // While the job runs, one piece in a turn of the loop: others want to be served, too.
-      if !isDraining { return }
+      if rest == nil { return }
     }
   }
 
@@ -88,12 +89,14 @@ final class OutputRelay {
   }
 
   private func readPiece() -> Piece {
+    if rest == 0 { return .end }
     do {
-      let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) {
-        buffer, count in
+      let most = min(Self.pieceBytes, rest ?? Self.pieceBytes)
+      let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
         count = try unsafe reader.raw.read(into: UnsafeMutableRawBufferPointer(buffer))
       }
       if bytes.isEmpty { return .end }
+      if let rest { self.rest = rest - bytes.count }
       if !isDiscarding, let reply = encoder.encode(bytes) { sink.deliver(reply) }
       return .data
     } catch Errno.resourceTemporarilyUnavailable {
