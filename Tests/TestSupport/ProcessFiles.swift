@@ -21,16 +21,29 @@ public struct ProcessFiles {
 
   /// A figure of /proc/PID/status, in the unit of its line: VmRSS in KiB.
   public func status(_ name: String) throws -> Int {
+    let text = try statusText(name)
+    guard let value = Int(text) else { throw TestFailure("\(name) of \(pid) is \(text)") }
+    return value
+  }
+
+  /// The first word of a line of /proc/PID/status.
+  public func statusText(_ name: String) throws -> String {
     for line in try contents(of: "/proc/\(pid)/status").split(separator: "\n") {
-      guard line.hasPrefix("\(name):") else { continue }
       let words = line.split(whereSeparator: \.isWhitespace)
-      if words.count > 1, let value = Int(words[1]) { return value }
+      if words.count > 1, words[0] == "\(name):" { return String(words[1]) }
     }
-    throw TestFailure("/proc/\(pid)/status has no number \(name)")
+    throw TestFailure("/proc/\(pid)/status has no \(name)")
   }
 
   /// The letter of the state: R, S, D, T, Z.
   public func state() throws -> String { try fields()[0] }
+
+  /// A number of /proc/PID/stat, by its place in proc_pid_stat(5): 4 or more.
+  public func stat(_ place: Int) throws -> Int {
+    let text = try fields()[place - 3]
+    guard let value = Int(text) else { throw TestFailure("field \(place) of \(pid) is \(text)") }
+    return value
+  }
 
   /// CPU time of all its threads, in clock ticks of 10 ms.
   public func cpuTicks() throws -> Int {
