@@ -9,18 +9,24 @@ struct JobctlRunTests {
     harness = try JobctlHarness()
   }
 
-  @Test("The exit code is the command's own", arguments: [0, 1, 7, 124, 125, 126, 127, 199, 255])
+  @Test(
+    "Case 37: The exit code is the command's own",
+    arguments: [0, 1, 7, 124, 125, 126, 127, 199, 244, 255])
   func exitCode(_ code: Int32) async throws {
     let run = try await harness.jobctl("run", "sh", "-c", "exit \(code)").ended()
     #expect(run.status == code)
     #expect(run.errors == "")
   }
 
-  @Test("A signal that ended the command is 128+n, and told")
-  func signaled() async throws {
-    let run = try await harness.jobctl("run", "sh", "-c", "kill -ABRT $$").ended()
-    #expect(run.status == 128 + SIGABRT)
-    #expect(run.errors.hasPrefix("jobctl: sh: SIGABRT"))
+  @Test(
+    "Case 37: A signal that ended the command is 128+n, and told",
+    arguments: [
+      ("ABRT", SIGABRT), ("KILL", SIGKILL), ("SEGV", SIGSEGV), ("TERM", SIGTERM), ("USR1", SIGUSR1),
+    ])
+  func signaled(_ name: String, _ number: Int32) async throws {
+    let run = try await harness.jobctl("run", "sh", "-c", "kill -\(name) $$").ended()
+    #expect(run.status == 128 + number)
+    #expect(run.errors.hasPrefix("jobctl: sh: SIG\(name)"))
   }
 
   @Test("A command that can't be started is told as env tells it")
