@@ -6,7 +6,7 @@ internal import SystemPackage
 final class NotifySocket {
   let path: String
   private let socket: OwnedDescriptor
-  /// What was heard and not asked for yet.
+  /// Lines that were heard and not asked for yet.
   private var heard: [String] = []
 
   init(_ path: String) throws {
@@ -27,15 +27,17 @@ final class NotifySocket {
     guard answer == 0 else { throw Errno(rawValue: errno) }
   }
 
-  /// Waits for a message with this line in it; `false` when the sender ended instead.
-  func wait(for line: String, from sender: TestProcess) throws -> Bool {
+  /// Waits for this line.
+  ///
+  /// - Returns: All lines before it that weren't asked for yet; `nil` when the sender ended instead.
+  func wait(for line: String, from sender: TestProcess) throws -> [String]? {
     while true {
-      if let found = heard.firstIndex(where: { $0.split(separator: "\n").contains(line[...]) }) {
-        heard.removeSubrange(...found)
-        return true
+      if let found = heard.firstIndex(of: line) {
+        defer { heard.removeSubrange(...found) }
+        return Array(heard[..<found])
       }
-      guard try waitForEither(sender) else { return false }
-      heard.append(try receive())
+      guard try waitForEither(sender) else { return nil }
+      heard += try receive().split(separator: "\n").map(String.init)
     }
   }
 

@@ -35,6 +35,9 @@ public struct ProcessFiles {
     throw TestFailure("/proc/\(pid)/status has no \(name)")
   }
 
+  /// The name that it gave itself, or that of its program.
+  public func name() throws -> String { String(try contents(of: "/proc/\(pid)/comm").dropLast()) }
+
   /// The letter of the state: R, S, D, T, Z.
   public func state() throws -> String { try fields()[0] }
 

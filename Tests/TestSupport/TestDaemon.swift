@@ -13,6 +13,8 @@ public final class TestDaemon {
     public var wrapper: [String] = []
     /// Where its socket is, if that isn't a new directory's.
     public var directory: ScratchDirectory?
+    /// The path of its socket in that directory.
+    public var socket = "s"
     /// Descriptors that are passed as a service manager would, and the environment that says so is not.
     public var passing: [FileDescriptor] = []
     public var blocksSignals = false
@@ -20,51 +22,41 @@ public final class TestDaemon {
     public init() {}
   }
 
-  public let directory: ScratchDirectory
-  public let socketPath: String
-  /// What was started: jobd itself, or what it was wrapped in.
-  public let process: TestProcess
+  private let jobd: JobdProcess
   /// The daemon's process.
   public let pid: Int32
   /// Below which all its jobs are.
   public let jobsDirectory: String
-
-  private let notifications: NotifySocket
+  /// The socket and its lock are its own, not a service manager's.
+  private let ownsSocket: Bool
   /// What is open when nothing is to be done.
   private let idleDescriptors: [Int32: String]
-  private let logPath: String
 
   /// Starts it and waits until it says that it is ready.
   public init(_ options: Options = Options()) throws {
-    directory = try options.directory ?? ScratchDirectory()
-    socketPath = directory.path("s")
-    let id = SystemClock.monotonicUSec()
-    logPath = directory.path("log-\(id)")
-    notifications = try NotifySocket(directory.path("notify-\(id)"))
-
-    process = try Self.start(
-      options, socket: socketPath, notify: notifications.path, log: logPath)
-    guard try notifications.wait(for: "READY=1", from: process) else {
-      throw TestFailure("jobd didn't start: \((try? contents(of: logPath)) ?? "")")
-    }
-    let listener = try UnixSocket.connect(to: .path(FilePath(socketPath)))
-    pid = try listener.peer.pid
-    idleDescriptors = try ProcessFiles(pid).descriptors().filter { !$0.value.contains("socket:") }
-    let description = try TestClient(adopting: listener).call("io.jobd.Describe")
-    guard let path = try ServiceDescription(description.parameters).controlGroup else {
-      throw TestFailure("jobd has no control group")
-    }
+    jobd = try JobdProcess(options)
+    try jobd.waitUntilReady()
+    let description = try TestClient(jobd.socketPath).call("io.jobd.Describe")
+    let service = try ServiceDescription(description.parameters)
+    guard let path = service.controlGroup else { throw TestFailure("jobd has no control group") }
+    pid = Int32(service.pid)
     jobsDirectory = Cgroups.directory(path)
+    ownsSocket = options.passing.isEmpty
+    idleDescriptors = try ProcessFiles(pid).descriptors().filter { !$0.value.contains("socket:") }
   }
+
+  public var directory: ScratchDirectory { jobd.directory }
+  public var socketPath: String { jobd.socketPath }
+  /// What was started: jobd itself, or what it was wrapped in.
+  public var process: TestProcess { jobd.process }
+  public var log: String { jobd.log }
 
   /// Tries to start one that isn't going to.
   ///
   /// - Returns: How it ended, and its log.
   public static func startInVain(_ options: Options) throws -> (ProcessExit, log: String) {
-    let directory = try options.directory ?? ScratchDirectory()
-    let log = directory.path("vain")
-    let process = try start(options, socket: directory.path("s"), notify: "/dev/null", log: log)
-    return (try process.waitForExit(), try contents(of: log))
+    let jobd = try JobdProcess(options)
+    return (try jobd.process.waitForExit(), jobd.log)
   }
 
   /// The programs of this package, where the tests are.
@@ -73,32 +65,27 @@ public final class TestDaemon {
     return tests.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/\(name)"
   }
 
-  private static func start(
-    _ options: Options, socket: String, notify: String, log path: String
-  ) throws -> TestProcess {
-    let log = try FileDescriptor.open(
-      FilePath(path), .writeOnly, options: [.create, .append, .closeOnExec],
-      permissions: .ownerReadWrite)
-    defer { try? log.close() }
-    var specification = TestProcess.Specification(
-      options.wrapper + [program("jobd"), "--socket", socket, "--log-level", "debug"]
-        + options.arguments)
-    specification.environment += ["NOTIFY_SOCKET=\(notify)"] + options.environment
-    specification.output = log
-    specification.error = log
-    specification.passing = options.passing
-    specification.blocksSignals = options.blocksSignals
-    return try TestProcess(specification)
+  /// Waits for this line of its notifications.
+  ///
+  /// - Returns: All lines that were said before, and weren't asked for yet.
+  @discardableResult
+  public func waitForNotification(_ line: String) throws -> [String] {
+    try jobd.waitForNotification(line)
   }
-
-  public var log: String { (try? contents(of: logPath)) ?? "" }
 
   // MARK: its end
 
-  /// Asks it to stop and waits until it has: with exit code 0, and leaving nothing.
+  public func send(_ signal: Signal) throws { try Pidfd.open(pid).send(signal) }
+
+  /// Asks it to stop and waits until it has.
   public func stop() throws {
     guard process.isRunning else { return }
-    try Pidfd.open(pid).send(.terminate)
+    try send(.terminate)
+    try waitForStop()
+  }
+
+  /// Waits until it has stopped as it was asked to: with exit code 0, and leaving nothing.
+  public func waitForStop() throws {
     let exit = try process.waitForExit()
     guard exit.status == .exited(code: 0) else {
       throw TestFailure("jobd ended with \(exit.status)\n\(log)")
@@ -109,24 +96,34 @@ public final class TestDaemon {
   /// Kills it, and waits for its guardian to have cleaned up.
   public func kill() throws {
     let guardian = try guardianPidfd()
-    try Pidfd.open(pid).send(.kill)
+    try send(.kill)
     try process.waitForExit()
     try waitToRead(guardian.descriptor.raw, "the end of the guardian")
     try checkGone()
   }
 
-  /// Waits for this line of its notifications.
-  public func waitForNotification(_ line: String) throws {
-    guard try notifications.wait(for: line, from: process) else {
-      throw TestFailure("jobd ended without having said \(line)")
-    }
+  /// Kills it and its guardian, so that nobody cleans up.
+  public func killWithGuardian() throws {
+    let guardian = try guardianPidfd()
+    // A daemon that runs would start another.
+    try send(.stop)
+    try guardian.send(.kill)
+    try waitToRead(guardian.descriptor.raw, "the end of the guardian")
+    try send(.kill)
+    try process.waitForExit()
   }
 
   /// The process that cleans up should the daemon be killed.
   public func guardianPidfd() throws -> Pidfd {
-    guard let guardian = try ProcessFiles(pid).children().first else {
-      throw TestFailure("there is no guardian")
+    var guardian: Int32?
+    // It gives itself its name once it runs.
+    try waitUntil("there is a guardian") {
+      guardian = try ProcessFiles(pid).children().first {
+        (try? ProcessFiles($0).name()) == "jobd-guardian"
+      }
+      return guardian != nil
     }
+    guard let guardian else { throw TestFailure("there is no guardian") }
     return try Pidfd.open(guardian)
   }
 
@@ -165,6 +162,7 @@ public final class TestDaemon {
 
   private func checkGone() throws {
     guard !exists(jobsDirectory) else { throw TestFailure("\(jobsDirectory) is left") }
+    guard ownsSocket else { return }
     for path in [socketPath, socketPath + ".lock"] where exists(path) {
       throw TestFailure("\(path) is left")
     }
