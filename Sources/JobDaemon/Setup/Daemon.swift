@@ -135,11 +135,12 @@ public final class Daemon {
         try shared.root.remove()
       }
       if let guardian = guardian.take() { try guardian.standDown() }
+      endpoint.unlock()
     } catch {
-      // What can't be removed is left to the guardian, which goes on trying.
+      // What can't be removed is left to the guardian, which goes on trying. It has the lock, too: it
+      // kills whatever it finds, and the next daemon must not begin before it is done.
       log.error("control groups are left: \(error)")
     }
-    endpoint.unlock()
     log.notice("stopped")
     return code
   }
