@@ -12,6 +12,13 @@ public enum FileSystem {
     }
   }
 
+  /// Whether a socket is there, or something else; `nil` where nothing is. lstat(2)
+  public static func isSocket(_ path: String) throws(SystemError) -> Bool? {
+    let answer = unsafe clinux_is_socket(path)
+    if answer == -Errno.noSuchFileOrDirectory.rawValue { return nil }
+    return try checked(answer, "stat", path) == 1
+  }
+
   /// Makes a directory with these permissions, whatever the umask; one that is there stays as it is.
   /// mkdir(2)
   public static func makeDirectory(_ path: String, permissions: UInt32) throws(SystemError) {

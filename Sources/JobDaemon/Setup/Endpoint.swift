@@ -22,9 +22,15 @@ final class Endpoint {
     let path = try SocketPath.find(configuration.socket)
     self.path = path
     try SocketPath.makeDirectory(of: path)
-    lock = try SocketLock.take(socket: path)
+    // A stale socket is replaced, and nothing else is.
+    if try FileSystem.isSocket(path) == false {
+      throw DaemonError("\(path) is no socket: give jobd another path with --socket")
+    }
+    let lock = try SocketLock.take(socket: path)
+    self.lock = lock
     // Not a jobd's, which would have the lock: still not to be taken away from whose it is.
     guard !SocketLock.isAlive(path) else {
+      lock.remove()
       throw DaemonError("somebody else listens on \(path): give jobd another path with --socket")
     }
   }
@@ -65,6 +71,6 @@ final class Endpoint {
 
   /// Another daemon may begin.
   func unlock() {
-    if let lock { try? FileSystem.remove(lock.path) }
+    lock?.remove()
   }
 }

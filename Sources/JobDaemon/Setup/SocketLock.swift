@@ -53,6 +53,12 @@ final class SocketLock {
     }
   }
 
+  /// Whoever comes next takes another one.
+  func remove() {
+    // What can't be removed is taken over by the next one.
+    try? FileSystem.remove(path)
+  }
+
   /// Somebody takes connections there.
   static func isAlive(_ socket: String) -> Bool {
     do {
