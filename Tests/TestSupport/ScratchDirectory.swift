@@ -35,9 +35,15 @@ public final class ScratchDirectory {
   }
 
   /// Makes a directory.
-  public func directory(_ name: String) throws -> String {
-    guard unsafe mkdir(path(name), 0o755) == 0 else { throw Errno(rawValue: errno) }
+  @discardableResult
+  public func directory(_ name: String, permissions: UInt32 = 0o755) throws -> String {
+    guard unsafe mkdir(path(name), permissions) == 0 else { throw Errno(rawValue: errno) }
     return path(name)
+  }
+
+  /// Makes a symbolic link.
+  public func link(_ name: String, to target: String) throws {
+    guard unsafe symlink(target, path(name)) == 0 else { throw Errno(rawValue: errno) }
   }
 }
 
