@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import SystemPackage
+import TestSupport
 
 /// What becomes the first descriptors of a process. posix_spawn(3)
 @safe struct SpawnStreams: ~Copyable {
@@ -39,7 +40,9 @@ import SystemPackage
     var pid: pid_t = 0
     let error = unsafe CStrings([path] + arguments).lend { arguments in
       unsafe CStrings(kept + environment).lend { environment in
-        unsafe posix_spawn(&pid, path, &actions, &attributes, arguments, environment)
+        Forking.inTurn {
+          unsafe posix_spawn(&pid, path, &actions, &attributes, arguments, environment)
+        }
       }
     }
     guard error == 0 else { throw Errno(rawValue: error) }

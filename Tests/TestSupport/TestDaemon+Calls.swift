@@ -49,15 +49,18 @@ extension TestDaemon {
     _ command: [String], stop: StopContext? = nil, wait: Scope? = nil, on client: TestClient? = nil,
     _ change: (inout RunParameters) -> Void = { _ in }
   ) throws -> TestJob {
-    let witness = try TreeWitness()
     var parameters = RunParameters(
       context: JobContext(command: command.map(OSString.init(text:)), wait: wait, stop: stop),
       standardErrorFileDescriptor: 0)
     change(&parameters)
     let client = try client ?? connect()
-    try client.send(
-      Call("io.jobd.Run", parameters.wire, mode: .more), descriptors: [try witness.end])
-    witness.letGo()
+    let call = Call("io.jobd.Run", parameters.wire, mode: .more)
+    let witness = try Forking.inTurn {
+      let witness = try TreeWitness()
+      try client.send(call, descriptors: [try witness.end])
+      witness.letGo()
+      return witness
+    }
     return TestJob(client, witness: witness)
   }
 

@@ -114,8 +114,10 @@ private func spawn(_ specification: TestProcess.Specification) throws -> Int32 {
   var pid: pid_t = 0
   let answer = unsafe withCStrings(specification.arguments) { arguments in
     unsafe withCStrings(specification.environment) { environment in
-      unsafe posix_spawnp(
-        &pid, specification.arguments[0], &actions, &attributes, arguments, environment)
+      Forking.inTurn {
+        unsafe posix_spawnp(
+          &pid, specification.arguments[0], &actions, &attributes, arguments, environment)
+      }
     }
   }
   guard answer == 0 else {
