@@ -19,7 +19,7 @@ public struct Cgroup: ~Copyable, Sendable {
 
   /// Whether a process lives in it or in a cgroup below it.
   public borrowing func isPopulated() throws(SystemError) -> Bool {
-    try FlatKeyed(read("cgroup.events"))["populated"] != 0
+    try FlatKeyed(readRecord("cgroup.events"))["populated"] != 0
   }
 
   /// Opens `cgroup.events`: EPOLLPRI tells that it may have changed since it was last read.
@@ -41,6 +41,15 @@ public struct Cgroup: ~Copyable, Sendable {
   borrowing func read(_ file: String) throws(SystemError) -> String {
     do {
       return try SmallFile.readText(file, in: directory.raw)
+    } catch {
+      throw located(error)
+    }
+  }
+
+  /// The same for a file that the kernel writes at once.
+  borrowing func readRecord(_ file: String) throws(SystemError) -> String {
+    do {
+      return String(decoding: try SmallFile.readRecord(file, in: directory.raw), as: UTF8.self)
     } catch {
       throw located(error)
     }

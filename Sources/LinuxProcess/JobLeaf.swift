@@ -16,6 +16,7 @@ public struct JobLeaf: ~Copyable, Sendable {
   let cgroup: Cgroup
   /// Its name in `jobs`.
   public let name: String
+  let accounting: Accounting
 
   /// Makes a new leaf.
   ///
@@ -24,18 +25,20 @@ public struct JobLeaf: ~Copyable, Sendable {
   public static func create(
     in root: borrowing JobRoot, name: String
   ) throws(SystemError) -> JobLeaf {
-    try create(in: root.jobs, name: name)
+    try create(in: root.jobs, name: name, root.accounting)
   }
 
   static func create(
-    in parent: borrowing Cgroup, name: String
+    in parent: borrowing Cgroup, name: String, _ accounting: Accounting = Accounting()
   ) throws(SystemError) -> JobLeaf {
-    JobLeaf(cgroup: try parent.child(name, exclusive: true), name: name)
+    JobLeaf(
+      cgroup: try parent.child(name, exclusive: true), name: name, accounting: accounting)
   }
 
-  private init(cgroup: consuming Cgroup, name: String) {
+  private init(cgroup: consuming Cgroup, name: String, accounting: Accounting) {
     self.cgroup = cgroup
     self.name = name
+    self.accounting = accounting
   }
 
   /// Where it is below the root of the hierarchy: `/jobd-x/jobs/17`.

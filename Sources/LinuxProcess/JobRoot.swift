@@ -21,6 +21,7 @@ public struct JobRoot: ~Copyable, Sendable {
   let base: Cgroup
   let jobs: Cgroup
   let ownership: Ownership
+  let accounting = Accounting()
 
   init(base: consuming Cgroup, jobs: consuming Cgroup, ownership: Ownership) {
     self.base = base

@@ -30,7 +30,7 @@ public protocol JobTree: AnyObject, Sendable {
   /// ``news()`` tell it.
   func openEvents() throws(SystemError) -> OwnedDescriptor?
 
-  /// Whether a process of the job lives.
+  /// Whether a process of the job lives. May remove what is left of it, where that is how to find out.
   func isPopulated() throws(SystemError) -> Bool
 
   /// Sends a signal to the first process or to every process, if there is one, and makes sure that who

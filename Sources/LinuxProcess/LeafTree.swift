@@ -6,6 +6,14 @@ public import SystemPackage
 public final class LeafTree: JobTree {
   private let leaf: JobLeaf
   private let main = Mutex<Main?>(nil)
+  private let end = Mutex(End.unknown)
+
+  /// Whether the leaf was tried to be removed when the main process had gone: most are empty then.
+  private enum End {
+    case unknown, tried
+    /// It is removed, and this was used.
+    case removed(TreeUsage)
+  }
 
   /// The job's first process, with whether it was reaped.
   private final class Main: Sendable {
@@ -52,7 +60,10 @@ public final class LeafTree: JobTree {
 
   public func openEvents() throws(SystemError) -> OwnedDescriptor? { try leaf.openEvents() }
 
+  /// The kernel removes a leaf only when no process lives in it, and to try that costs no more than to ask:
+  /// as a rule it is the answer, and the leaf is gone.
   public func isPopulated() throws(SystemError) -> Bool {
+    if hasEnded() { return false }
     do {
       return try leaf.isPopulated()
     } catch let error
@@ -61,6 +72,24 @@ public final class LeafTree: JobTree {
       // Somebody else removed it, which the kernel permits only for an empty one.
       return false
     }
+  }
+
+  private func hasEnded() -> Bool {
+    switch end.withLock({ $0 }) {
+    case .removed: return true
+    case .tried: return false
+    case .unknown: break
+    }
+    guard started?.isReaped.withLock({ $0 }) == true else { return false }
+    // What goes with the leaf.
+    let usage = leaf.usage()
+    let isRemoved = leaf.removeIfFlat()
+    end.withLock { $0 = isRemoved ? .removed(usage) : .tried }
+    return isRemoved
+  }
+
+  private var isRemoved: Bool {
+    if case .removed = end.withLock({ $0 }) { true } else { false }
   }
 
   public func ask(_ signal: Signal?, main onlyMain: Bool) {
@@ -81,9 +110,11 @@ public final class LeafTree: JobTree {
 
   public func processes(limit: Int) -> [LeafProcess] { leaf.processes(limit: limit) }
 
-  public func usage() -> TreeUsage { leaf.usage() }
+  public func usage() -> TreeUsage {
+    if case .removed(let usage) = end.withLock({ $0 }) { usage } else { leaf.usage() }
+  }
 
-  public func removeQuickly() -> Bool { leaf.removeIfFlat() }
+  public func removeQuickly() -> Bool { isRemoved || leaf.removeIfFlat() }
 
-  public func remove() -> JobLeaf.Removal { leaf.remove() }
+  public func remove() -> JobLeaf.Removal { isRemoved ? .removed : leaf.remove() }
 }

@@ -11,7 +11,7 @@ public struct Spawner: Sendable {
 
   /// - Parameters:
   ///   - method: How processes are made.
-  ///   - limits: What every job starts with: the daemon's, from before it changed its own.
+  ///   - limits: What every job starts with that isn't the daemon's own: those from before it changed them.
   public init(method: SpawnMethod, limits: [ResourceLimit]) throws(SystemError) {
     self.method = method
     self.limits = limits.map {

@@ -26,15 +26,16 @@ extension JobLeaf {
   /// What the job has used so far, all of its processes, dead or alive.
   public borrowing func usage() -> TreeUsage {
     var usage = TreeUsage()
-    if let cpu = try? FlatKeyed(cgroup.read("cpu.stat")) {
+    if let cpu = accounting.read("cpu.stat", of: cgroup).map(FlatKeyed.init) {
       usage.cpuUSec = cpu["usage_usec"]
       usage.cpuUserUSec = cpu["user_usec"]
       usage.cpuSystemUSec = cpu["system_usec"]
     }
     usage.memoryPeakBytes = number(in: "memory.peak")
-    usage.oomKills = (try? FlatKeyed(cgroup.read("memory.events")))?["oom_kill"]
+    let events = accounting.read("memory.events", of: cgroup).map(FlatKeyed.init)
+    usage.oomKills = events?["oom_kill"]
     usage.tasksPeak = number(in: "pids.peak")
-    if let io = try? cgroup.read("io.stat") {
+    if let io = accounting.read("io.stat", of: cgroup) {
       usage.ioReadBytes = Self.sum(of: "rbytes=", in: io)
       usage.ioWriteBytes = Self.sum(of: "wbytes=", in: io)
     }
@@ -42,8 +43,7 @@ extension JobLeaf {
   }
 
   private borrowing func number(in file: String) -> Int? {
-    guard let text = try? cgroup.read(file) else { return nil }
-    return text.split(separator: "\n").first.flatMap { Int($0) }
+    accounting.read(file, of: cgroup)?.split(separator: "\n").first.flatMap { Int($0) }
   }
 
   /// `8:0 rbytes=1 wbytes=2 ...`, a line for each device.

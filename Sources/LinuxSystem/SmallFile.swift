@@ -22,6 +22,19 @@ public enum SmallFile {
     String(decoding: try read(name, in: directory), as: UTF8.self)
   }
 
+  /// The contents of a file that the kernel makes as a whole when it is read, with one read(2) where they
+  /// are as small as usual: less than was asked for is all that there is.
+  ///
+  /// Not so of a file that is made record by record, like `cgroup.procs`. seq_read_iter, fs/seq_file.c
+  public static func readRecord(
+    _ name: String, in directory: FileDescriptor? = nil
+  ) throws(SystemError) -> [UInt8] {
+    let file = try OwnedDescriptor.open(name, in: directory)
+    let first = try readPart(of: file.raw, named: name, room: firstReadBytes)
+    if first.count < firstReadBytes { return first }
+    return try readAll(of: file.raw, named: name, after: first)
+  }
+
   /// Writes a text by a single write(2), which is what the kernel's files want.
   public static func write(
     _ text: String, to name: String, in directory: FileDescriptor? = nil
@@ -36,21 +49,27 @@ public enum SmallFile {
   }
 
   private static func readAll(
-    of file: FileDescriptor, named name: String
+    of file: FileDescriptor, named name: String, after start: [UInt8] = []
   ) throws(SystemError) -> [UInt8] {
-    var contents: [UInt8] = []
-    var room = firstReadBytes
+    var contents = start
+    var room = max(firstReadBytes, start.count)
     while contents.count < limitBytes {
-      let part = try systemCall("read", name) {
-        try unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-          count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
-        }
-      }
+      let part = try readPart(of: file, named: name, room: room)
       if part.isEmpty { return contents }
       // The usual case: one read for the contents, one for the end of them.
       if contents.isEmpty { contents = part } else { contents += part }
       room = max(firstReadBytes, contents.count)
     }
     throw SystemError("read", name, errno: .fileTooLarge)
+  }
+
+  private static func readPart(
+    of file: FileDescriptor, named name: String, room: Int
+  ) throws(SystemError) -> [UInt8] {
+    try systemCall("read", name) {
+      try unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+    }
   }
 }

@@ -2,7 +2,7 @@ import JobProtocol
 import LinuxSystem
 
 /// The clocks as the engine and the protocol count them: microseconds.
-enum Moment {
+nonisolated enum Moment {
   static var monotonic: Int { Int(SystemClock.monotonicUSec()) }
 
   static var now: Timestamp {

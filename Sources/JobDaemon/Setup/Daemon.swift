@@ -46,7 +46,8 @@ public final class Daemon {
     loop = try EventLoop()
     let engine = JobEngine(
       limits: Limits(configuration), serviceUID: UserAccount.uid, containment: place.containment)
-    let spawner = try Spawner(method: method, limits: limits)
+    let changed = Set(try ResourceLimit.allCurrent()).symmetricDifference(limits)
+    let spawner = try Spawner(method: method, limits: limits.filter(changed.contains))
     supervisor = try Supervisor(loop, engine, place, spawner, log: log)
     let defaults = JobDefaults(
       limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)

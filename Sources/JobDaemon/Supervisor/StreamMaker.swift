@@ -10,6 +10,8 @@ struct StreamMaker: ~Copyable {
   private var taken: [Int: SharedDescriptor] = [:]
   /// The client hears output; otherwise what isn't redirected is thrown away.
   private let captures: Bool
+  /// For all streams that come from nowhere or go there.
+  private var null: SharedDescriptor?
   /// What stays with the daemon.
   private(set) var ends = JobStreamEnds()
 
@@ -38,7 +40,7 @@ struct StreamMaker: ~Copyable {
         try SealedMemory.make(data, name: "jobd-input")
       }
     case .null where call.context.stop?.closeStandardInput != true:
-      return try null(.readOnly)
+      return try takeNull()
     case .null:
       let pipe = try made { () throws(SystemError) in try Pipe() }
       return pipe.ends { reader, writer in
@@ -56,7 +58,7 @@ struct StreamMaker: ~Copyable {
       return try take(
         index, for: isError ? "standardErrorFileDescriptor" : "standardOutputFileDescriptor")
     }
-    guard captures else { return try null(.writeOnly) }
+    guard captures else { return try takeNull() }
     let pipe = try made { () throws(SystemError) in try Pipe(nonblocking: .reader) }
     return pipe.ends { reader, writer in
       switch stream {
@@ -77,8 +79,13 @@ struct StreamMaker: ~Copyable {
     return shared
   }
 
-  private func null(_ mode: FileDescriptor.AccessMode) throws(VarlinkError) -> SharedDescriptor {
-    try made { () throws(SystemError) in try OwnedDescriptor.open("/dev/null", mode) }
+  private mutating func takeNull() throws(VarlinkError) -> SharedDescriptor {
+    if let null { return null }
+    let opened = try made { () throws(SystemError) in
+      try OwnedDescriptor.open("/dev/null", .readWrite)
+    }
+    null = opened
+    return opened
   }
 
   private func made(

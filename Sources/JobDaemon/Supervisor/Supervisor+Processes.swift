@@ -26,27 +26,31 @@ extension Supervisor {
     let (spawner, specification) = (spawner, start.specification)
     let number = orphans?.spawnBegan()
     offload.run {
+      let result: Swift.Result<Int32, SpawnFailure>
       do throws(SpawnFailure) {
         let pid = try tree.start(
           specification, by: spawner, input: input, output: output, error: error)
-        return Swift.Result<Int32, SpawnFailure>.success(pid)
+        result = .success(pid)
       } catch {
-        return .failure(error)
+        result = .failure(error)
       }
-    } then: { [unowned self] result in
+      // Here, and not when the loop comes to it.
+      return (result, Moment.now)
+    } then: { [unowned self] result, moment in
       // From now on only the job holds its streams: who reads them sees their end when it ends.
       job.start = nil
-      spawned(job, tree, result)
+      spawned(job, tree, result, at: moment)
       if let number { orphans?.spawnReported(number) }
     }
   }
 
   private func spawned(
-    _ job: JobResources, _ tree: any JobTree, _ result: Swift.Result<Int32, SpawnFailure>
+    _ job: JobResources, _ tree: any JobTree, _ result: Swift.Result<Int32, SpawnFailure>,
+    at moment: Timestamp
   ) {
     switch result {
     case .failure(let failure):
-      event { $0.spawnFailed(job.id, StartFailure(failure), at: Moment.now) }
+      event { $0.spawnFailed(job.id, StartFailure(failure), at: moment) }
     case .success(let pid):
       job.mainPid = pid
       mainProcesses[pid] = job.id
@@ -61,7 +65,7 @@ extension Supervisor {
         log.error("watching a process failed: \(error)", metadata: ["job": "\(job.id)"])
       }
       event {
-        $0.spawned(job.id, pid: Int(pid), controlGroup: tree.controlGroup, at: Moment.now)
+        $0.spawned(job.id, pid: Int(pid), controlGroup: tree.controlGroup, at: moment)
       }
       logStarted(job)
       for relay in job.relays { relay.begin() }
