@@ -1,5 +1,6 @@
 import JobProtocol
 import LinuxSystem
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -117,16 +118,17 @@ struct BackpressureTests {
     return try #require(words.firstIndex(of: "wchar:").flatMap { Int(words[$0 + 1]) })
   }
 
-  /// Waits until a job that writes without end has written as much as can be held, and no more comes.
+  /// Waits until a job that writes without end can't go on.
   private func waitUntilHeldUp(_ job: Job, by daemon: TestDaemon) throws {
     let pid = try #require(job.runtime.mainPid)
-    var last = -1
+    let pipe = try FileDescriptor.open(
+      FilePath("/proc/\(pid)/fd/1"), .writeOnly, options: [.nonBlocking, .closeOnExec])
+    defer { try? pipe.close() }
     try waitUntil("the job is held up") {
-      // The daemon has had its turn in between.
-      _ = try daemon.describe()
       let written = try writtenBytes(by: pid)
-      defer { last = written }
-      return written == last && written > 0
+      // A daemon that had room for what is in the pipe would have read it in between.
+      for _ in 0..<20 where try !isWritable(pipe) { _ = try daemon.describe() }
+      return try !isWritable(pipe) && written == writtenBytes(by: pid)
     }
   }
 }

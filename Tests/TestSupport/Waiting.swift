@@ -18,7 +18,18 @@ public func waitToRead(_ file: FileDescriptor, _ what: @autoclosure () -> String
 
 /// Whether a descriptor has something to read, or its end, now or within some time.
 public func isReadable(_ file: FileDescriptor, milliseconds: Int32 = 0) throws -> Bool {
-  var watched = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
+  try isReady(file, POLLIN, milliseconds: milliseconds)
+}
+
+/// Whether something can be written to a descriptor without waiting.
+public func isWritable(_ file: FileDescriptor) throws -> Bool {
+  try isReady(file, POLLOUT, milliseconds: 0)
+}
+
+private func isReady(
+  _ file: FileDescriptor, _ event: Int32, milliseconds: Int32
+) throws -> Bool {
+  var watched = pollfd(fd: file.rawValue, events: Int16(event), revents: 0)
   while true {
     let answer = unsafe poll(&watched, 1, milliseconds)
     if answer >= 0 { return answer > 0 }
