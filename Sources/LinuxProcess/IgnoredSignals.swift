@@ -1,8 +1,13 @@
-internal import LinuxSystem
+public import LinuxSystem
 internal import SystemPackage
 
 /// The signals that this process ignores, which execve(2) would leave ignored in a child.
-enum IgnoredSignals {
+public enum IgnoredSignals {
+  /// Whether this process ignores a signal.
+  public static func contains(_ signal: Signal) throws(SystemError) -> Bool {
+    try current() & 1 << (signal.rawValue - 1) != 0
+  }
+
   /// Signal n as bit n - 1.
   static func current() throws(SystemError) -> UInt64 {
     let status = try SmallFile.readText("/proc/self/status")

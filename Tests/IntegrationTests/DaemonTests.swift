@@ -93,6 +93,18 @@ struct DaemonTests {
     return jobs
   }
 
+  @Test("Signals that were ignored when jobd was started, as nohup does, don't stop it")
+  func ignored() throws {
+    var options = TestDaemon.Options()
+    options.wrapper = ["/bin/sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"]
+    try withDaemon(options) { daemon in
+      let process = try Pidfd.open(daemon.pid)
+      for signal in [Signal.hangup, .interrupt] { try process.send(signal) }
+      let result = try daemon.shell("kill -HUP $$").result()
+      #expect(result.exitSignal == "SIGHUP", "a job doesn't inherit it")
+    }
+  }
+
   @Test("Case 45: A jobd that is killed takes all jobs along, and leaves no file")
   func killed() throws {
     try withDaemon { daemon in

@@ -60,6 +60,8 @@ public final class Daemon {
     connect()
     try watchGuardian()
     for signal in [Signal.terminate, .interrupt, .hangup] {
+      // nohup(1) and a script's `&` mean that those are not for us.
+      if signal != .terminate, try IgnoredSignals.contains(signal) { continue }
       signals.append(
         try SignalSource(loop, signal, priority: .exits) { [unowned self] in stop(signal) })
     }
