@@ -10,7 +10,7 @@ final class Accounting: Sendable {
   private let missing = Mutex<Set<String>>([])
 
   /// The contents of a leaf's file; `nil` where there is none.
-  func read(_ file: String, of cgroup: borrowing Cgroup) -> String? {
+  func read(_ file: String, of cgroup: borrowing Cgroup) -> [UInt8]? {
     if missing.withLock({ $0.contains(file) }) { return nil }
     do {
       return try cgroup.readRecord(file)

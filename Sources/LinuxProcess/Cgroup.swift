@@ -47,9 +47,9 @@ public struct Cgroup: ~Copyable, Sendable {
   }
 
   /// The same for a file that the kernel writes at once.
-  borrowing func readRecord(_ file: String) throws(SystemError) -> String {
+  borrowing func readRecord(_ file: String) throws(SystemError) -> [UInt8] {
     do {
-      return String(decoding: try SmallFile.readRecord(file, in: directory.raw), as: UTF8.self)
+      return try SmallFile.readRecord(file, in: directory.raw)
     } catch {
       throw located(error)
     }

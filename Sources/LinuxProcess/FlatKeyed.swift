@@ -1,13 +1,35 @@
 /// A cgroup's file of lines `key value`.
 struct FlatKeyed {
-  private var values: [Substring: Int] = [:]
+  private let text: [UInt8]
 
-  init(_ text: String) {
-    for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if words.count == 2, let value = Int(words[1]) { values[words[0]] = value }
-    }
+  init(_ text: [UInt8]) {
+    self.text = text
   }
 
-  subscript(key: String) -> Int? { values[key[...]] }
+  /// `nil` where there is no such key, or no number behind it.
+  subscript(key: StaticString) -> Int? {
+    var line = text.startIndex
+    while line < text.endIndex {
+      if let value = number(behind: key, at: line) { return value }
+      guard let end = text[line...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      line = end + 1
+    }
+    return nil
+  }
+
+  private func number(behind key: StaticString, at start: Int) -> Int? {
+    var index = start + key.utf8CodeUnitCount
+    guard index < text.endIndex, text[index] == UInt8(ascii: " ") else { return nil }
+    for offset in 0..<key.utf8CodeUnitCount
+    where unsafe text[start + offset] != key.utf8Start[offset] { return nil }
+    index += 1
+    var number: Int?
+    while index < text.endIndex, case let digit = text[index] &- UInt8(ascii: "0"), digit < 10 {
+      let (product, overflows) = (number ?? 0).multipliedReportingOverflow(by: 10)
+      guard !overflows else { return nil }
+      number = product &+ Int(digit)
+      index += 1
+    }
+    return number
+  }
 }

@@ -48,6 +48,6 @@ extension Cgroup {
           fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(buffer))
       }
     }
-    return FlatKeyed(String(decoding: text, as: UTF8.self))["populated"] != 0
+    return FlatKeyed(text)["populated"] != 0
   }
 }

@@ -35,7 +35,8 @@ extension JobLeaf {
     let events = accounting.read("memory.events", of: cgroup).map(FlatKeyed.init)
     usage.oomKills = events?["oom_kill"]
     usage.tasksPeak = number(in: "pids.peak")
-    if let io = accounting.read("io.stat", of: cgroup) {
+    let io = accounting.read("io.stat", of: cgroup).map { String(decoding: $0, as: UTF8.self) }
+    if let io {
       usage.ioReadBytes = Self.sum(of: "rbytes=", in: io)
       usage.ioWriteBytes = Self.sum(of: "wbytes=", in: io)
     }
@@ -43,7 +44,9 @@ extension JobLeaf {
   }
 
   private borrowing func number(in file: String) -> Int? {
-    accounting.read(file, of: cgroup)?.split(separator: "\n").first.flatMap { Int($0) }
+    accounting.read(file, of: cgroup).flatMap { text in
+      Int(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
   }
 
   /// `8:0 rbytes=1 wbytes=2 ...`, a line for each device.
