@@ -11,8 +11,8 @@ enum Activation {
   private static let firstDescriptor: Int32 = 3
 
   /// The sockets that are meant for Varlink: the only one, or those named "varlink". Takes them over;
-  /// to be asked once.
-  static func sockets() throws(SystemError) -> [SharedDescriptor] {
+  /// to be asked once. What else was passed is closed.
+  static func sockets() throws -> [SharedDescriptor] {
     var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     let count = unsafe sd_listen_fds_with_names(1, &names)
     try checkedEvent(count, "sd_listen_fds_with_names")
@@ -22,9 +22,20 @@ enum Activation {
       let raw = FileDescriptor(rawValue: firstDescriptor + Int32(index))
       let descriptor = SharedDescriptor(OwnedDescriptor(adopting: raw))
       let name = unsafe name(names?[index])
-      if count == 1 || name == "varlink" { sockets.append(descriptor) }
+      guard count == 1 || name == "varlink" else { continue }
+      guard isUnixStream(raw) else {
+        throw DaemonError(
+          "descriptor \(raw.rawValue), which the service manager passed, is no Unix stream socket: "
+            + "ListenStream= with a path makes one")
+      }
+      sockets.append(descriptor)
     }
     return sockets
+  }
+
+  /// sd_is_socket_unix(3). Listening or connected, see ``UnixSocket/isListening``.
+  private static func isUnixStream(_ socket: FileDescriptor) -> Bool {
+    sd_is_socket_unix(socket.rawValue, Int32(SOCK_STREAM.rawValue), -1, nil, 0) > 0
   }
 
   private static func name(_ name: UnsafeMutablePointer<CChar>?) -> String? {
