@@ -19,6 +19,8 @@ final class Server {
 
   /// What hears of the ends of lines.
   var lineEnded: (Connection, JobEngine.LineEnding) -> Void = { _, _ in }
+  /// What hears that ``isDeserted`` may have come true.
+  var connectionClosed: () -> Void = {}
   private var whenFlushed: (() -> Void)?
   private var flushTimer: TimerSource?
 
@@ -34,6 +36,9 @@ final class Server {
   }
 
   func connection(_ id: ClientID) -> Connection? { connections[id] }
+
+  /// No client is there, and none can come.
+  var isDeserted: Bool { listeners.isEmpty && connections.isEmpty }
 
   /// Takes connections from a socket that listens.
   func listen(on socket: consuming UnixSocket) throws(SystemError) {
@@ -61,6 +66,7 @@ final class Server {
     connections[connection.id] = nil
     resumeAccepting()
     flushedIfAll()
+    connectionClosed()
   }
 
   /// Descriptors were closed: if connections had to wait for want of them, there is room again.

@@ -69,6 +69,7 @@ public final class Daemon {
     try loop.enableWatchdog()
     notifier.ready()
     log.notice("ready", metadata: ["socket": "\(endpoint.path ?? "passed")"])
+    stopIfDeserted()
 
     let code = try loop.run()
     return finish(code)
@@ -77,8 +78,12 @@ public final class Daemon {
   private func connect() {
     supervisor.connection = { [unowned server] in server.connection($0) }
     supervisor.resourcesFreed = { [unowned server] in server.resumeAccepting() }
-    supervisor.countsChanged = { [unowned notifier] in notifier.countsChanged() }
+    supervisor.countsChanged = { [unowned self] in
+      notifier.countsChanged()
+      stopIfDeserted()
+    }
     supervisor.allOver = { [unowned self] in allOver() }
+    server.connectionClosed = { [unowned self] in stopIfDeserted() }
     server.lineEnded = { [unowned supervisor] client, ending in
       supervisor.event { $0.lineEnded(client.id, ending, at: Moment.now) }
     }
@@ -116,6 +121,19 @@ public final class Daemon {
   private func stop(_ signal: Signal) {
     log.notice(
       isStopping ? "stopping at once" : "stopping", metadata: ["signal": "\(signal)"])
+    stop()
+  }
+
+  /// Was passed connections only, as by Accept=yes in systemd.socket(5), and has seen the last of them
+  /// and of their jobs.
+  private func stopIfDeserted() {
+    let counts = supervisor.engine.counts
+    guard !isStopping, server.isDeserted, counts.queued == 0, counts.running == 0 else { return }
+    log.notice("stopping: the last client has gone")
+    stop()
+  }
+
+  private func stop() {
     notifier.stopping()
     server.stopListening()
     let hurry = isStopping

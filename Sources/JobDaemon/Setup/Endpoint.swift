@@ -5,8 +5,8 @@ import SystemPackage
 /// The sockets that the daemon serves: the service manager's, or one of its own with the files that go with
 /// it.
 final class Endpoint {
-  /// Those of the service manager's; empty for one of our own.
-  private let passed: [SharedDescriptor]
+  /// Those of the service manager's, until they are served; empty for one of our own.
+  private var passed: [SharedDescriptor]
   /// The right to the path of our own.
   private let lock: SocketLock?
   /// Where clients find the service; `nil` where it has no path.
@@ -62,6 +62,8 @@ final class Endpoint {
       try socket.descriptor.setNonblocking()
       if try socket.isListening { try server.listen(on: socket) } else { server.add(socket) }
     }
+    // A connection ends with its last descriptor.
+    passed = []
   }
 
   /// Nobody finds it any more.
