@@ -19,6 +19,15 @@ public struct ProcessFiles {
     return targets
   }
 
+  /// Whether a program that the process executes doesn't get this descriptor. proc_pid_fdinfo(5)
+  public func isClosedOnExec(_ number: Int32) throws -> Bool {
+    for line in try contents(of: "/proc/\(pid)/fdinfo/\(number)").split(separator: "\n") {
+      guard line.hasPrefix("flags:"), let octal = line.split(separator: "\t").last else { continue }
+      return (Int32(octal, radix: 8) ?? 0) & O_CLOEXEC != 0
+    }
+    return false
+  }
+
   /// A figure of /proc/PID/status, in the unit of its line: VmRSS in KiB.
   public func status(_ name: String) throws -> Int {
     let text = try statusText(name)

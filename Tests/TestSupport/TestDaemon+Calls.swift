@@ -49,19 +49,7 @@ extension TestDaemon {
     _ command: [String], stop: StopContext? = nil, wait: Scope? = nil, on client: TestClient? = nil,
     _ change: (inout RunParameters) -> Void = { _ in }
   ) throws -> TestJob {
-    var parameters = RunParameters(
-      context: JobContext(command: command.map(OSString.init(text:)), wait: wait, stop: stop),
-      standardErrorFileDescriptor: 0)
-    change(&parameters)
-    let client = try client ?? connect()
-    let call = Call("io.jobd.Run", parameters.wire, mode: .more)
-    let witness = try Forking.inTurn {
-      let witness = try TreeWitness()
-      try client.send(call, descriptors: [try witness.end])
-      witness.letGo()
-      return witness
-    }
-    return TestJob(client, witness: witness)
+    try (client ?? connect()).run(command, stop: stop, wait: wait, change)
   }
 
   /// The same with a script of the shell, and what it finds as `$@`.
@@ -71,6 +59,27 @@ extension TestDaemon {
   ) throws -> TestJob {
     try run(
       ["/bin/sh", "-c", script, "sh"] + arguments, stop: stop, wait: wait, on: client, change)
+  }
+}
+
+extension TestClient {
+  /// Runs a program with a witness of its tree as standard error; its standard output is captured.
+  public func run(
+    _ command: [String], stop: StopContext? = nil, wait: Scope? = nil,
+    _ change: (inout RunParameters) -> Void = { _ in }
+  ) throws -> TestJob {
+    var parameters = RunParameters(
+      context: JobContext(command: command.map(OSString.init(text:)), wait: wait, stop: stop),
+      standardErrorFileDescriptor: 0)
+    change(&parameters)
+    let call = Call("io.jobd.Run", parameters.wire, mode: .more)
+    let witness = try Forking.inTurn {
+      let witness = try TreeWitness()
+      try send(call, descriptors: [try witness.end])
+      witness.letGo()
+      return witness
+    }
+    return TestJob(self, witness: witness)
   }
 }
 

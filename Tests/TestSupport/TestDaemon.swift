@@ -31,18 +31,23 @@ public final class TestDaemon {
   private let ownsSocket: Bool
   /// What is open when nothing is to be done.
   private let idleDescriptors: [Int32: String]
+  private let idleSockets: Int
 
   /// Starts it and waits until it says that it is ready.
   public init(_ options: Options = Options()) throws {
     jobd = try JobdProcess(options)
     try jobd.waitUntilReady()
-    let description = try TestClient(jobd.socketPath).call("io.jobd.Describe")
-    let service = try ServiceDescription(description.parameters)
+    let client = try TestClient(jobd.socketPath)
+    let service = try ServiceDescription(try client.call("io.jobd.Describe").parameters)
     guard let path = service.controlGroup else { throw TestFailure("jobd has no control group") }
     pid = Int32(service.pid)
     jobsDirectory = Cgroups.directory(path)
     ownsSocket = options.passing.isEmpty
-    idleDescriptors = try ProcessFiles(pid).descriptors().filter { !$0.value.contains("socket:") }
+    let open = try ProcessFiles(pid).descriptors()
+    idleDescriptors = open.filter { !$0.value.hasPrefix("socket:") }
+    // Without the one that leads to this client.
+    idleSockets = open.count - idleDescriptors.count - 1
+    client.close()
   }
 
   public var directory: ScratchDirectory { jobd.directory }
@@ -114,18 +119,20 @@ public final class TestDaemon {
   }
 
   /// The process that cleans up should the daemon be killed.
-  public func guardianPidfd() throws -> Pidfd {
-    var guardian: Int32?
+  public func guardian() throws -> ProcessFiles {
+    var guardian: ProcessFiles?
     // It gives itself its name once it runs.
     try waitUntil("there is a guardian") {
-      guardian = try ProcessFiles(pid).children().first {
-        (try? ProcessFiles($0).name()) == "jobd-guardian"
+      guardian = try ProcessFiles(pid).children().map(ProcessFiles.init).first {
+        (try? $0.name()) == "jobd-guardian"
       }
       return guardian != nil
     }
     guard let guardian else { throw TestFailure("there is no guardian") }
-    return try Pidfd.open(guardian)
+    return guardian
   }
+
+  public func guardianPidfd() throws -> Pidfd { try Pidfd.open(try guardian().pid) }
 
   // MARK: its leftovers
 
@@ -147,8 +154,7 @@ public final class TestDaemon {
 
   /// What it has open beyond what it opened to begin with.
   private func surplusDescriptors() throws -> [Int32: String] {
-    // Its own sockets are there from the beginning, and as many.
-    var sockets = listeningSockets
+    var sockets = idleSockets
     return try ProcessFiles(pid).descriptors().filter { number, target in
       if target.hasPrefix("socket:"), sockets > 0 {
         sockets -= 1
@@ -157,8 +163,6 @@ public final class TestDaemon {
       return idleDescriptors[number] != target
     }
   }
-
-  private var listeningSockets: Int { 1 }
 
   private func checkGone() throws {
     guard !exists(jobsDirectory) else { throw TestFailure("\(jobsDirectory) is left") }
