@@ -20,6 +20,11 @@ public protocol JobTree: AnyObject, Sendable {
   /// ``hasNewsToCome``.
   var newsDescriptor: FileDescriptor { get }
 
+  /// The end of the first process, which is a child of this one, is told by SIGCHLD, too. The descriptor
+  /// may be readable before there are news: a process that has exited while it was traced can't be
+  /// reaped until its tracer lets go of it, which SIGCHLD tells. ptrace(2)
+  var mainIsChild: Bool { get }
+
   /// Something is still to be told.
   var hasNewsToCome: Bool { get }
 

@@ -50,6 +50,8 @@ public final class LeafTree: JobTree {
     return started.process.pidfd.descriptor.raw
   }
 
+  public var mainIsChild: Bool { true }
+
   public var hasNewsToCome: Bool { started.map { main in !main.isReaped.withLock { $0 } } ?? false }
 
   public func news() throws(SystemError) -> JobTreeNews? {
@@ -108,7 +110,12 @@ public final class LeafTree: JobTree {
     try leaf.kill()
   }
 
-  public func processes(limit: Int) -> [LeafProcess] { leaf.processes(limit: limit) }
+  public func processes(limit: Int) -> [LeafProcess] {
+    // The first process may have moved elsewhere, or is a zombie that its tracer holds.
+    let main = hasNewsToCome ? started?.process.pid : nil
+    let others = leaf.cgroup.treeMembers().filter { $0 != main }
+    return LeafProcess.first(limit, of: (main.map { [$0] } ?? []) + others)
+  }
 
   public func usage() -> TreeUsage {
     if case .removed(let usage) = end.withLock({ $0 }) { usage } else { leaf.usage() }

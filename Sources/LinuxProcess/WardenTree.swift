@@ -99,6 +99,8 @@ public final class WardenTree: JobTree {
     return warden.warden.line.raw
   }
 
+  public var mainIsChild: Bool { false }
+
   public var hasNewsToCome: Bool { state.withLock { $0.hold == .held } }
 
   public func news() throws(SystemError) -> JobTreeNews? {

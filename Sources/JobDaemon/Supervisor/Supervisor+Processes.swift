@@ -59,6 +59,8 @@ extension Supervisor {
           loop, tree.newsDescriptor, .input, priority: .exits
         ) { [unowned self] _ in
           hear(of: job)
+          // Readable from now on, whether or not it could be reaped.
+          if tree.mainIsChild { job.newsSource = nil }
         }
       } catch {
         // SIGCHLD tells it, too.
