@@ -82,6 +82,19 @@ public func write(_ text: String, to path: String) throws {
   try file.closeAfter { _ = try file.writeAll(text.utf8) }
 }
 
+/// Reads up to the end of a line, a byte at a time so as to take nothing of what follows; what there is
+/// at the end of the file.
+public func readLine(_ file: FileDescriptor) throws -> String {
+  var line: [UInt8] = []
+  while true {
+    try waitToRead(file, "a line")
+    var byte: UInt8 = 0
+    let count = try unsafe withUnsafeMutableBytes(of: &byte) { try unsafe file.read(into: $0) }
+    if count == 0 || byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+    line.append(byte)
+  }
+}
+
 /// Reads until the end, with a guard against there being none.
 public func readToEnd(_ file: FileDescriptor) throws -> [UInt8] {
   var bytes: [UInt8] = []

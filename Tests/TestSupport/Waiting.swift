@@ -37,6 +37,11 @@ private func isReady(
   }
 }
 
+/// Lets time pass in which nothing is to happen.
+public func pass(milliseconds: Int32) {
+  _ = poll(nil, 0, milliseconds)
+}
+
 /// Waits for a state that the kernel has no event for: looks until it is there.
 public func waitUntil(
   _ what: @autoclosure () -> String, _ isThere: () throws -> Bool
