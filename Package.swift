@@ -157,6 +157,6 @@ let package = Package(
         "TestSupport", "JobClient", "JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket",
         "jobd", "jobctl", argumentParser, system,
       ],
-      swiftSettings: strict),
+      exclude: ["Python"], swiftSettings: strict),
   ]
 )

@@ -1,19 +1,42 @@
 internal import Glibc
+internal import SystemPackage
 
 /// Control groups as files.
 public enum Cgroups {
   /// Where the version 2 hierarchy is mounted; `nil` where it isn't. proc_pid_mountinfo(5)
   public static let mountPoint: String? = {
-    let lines = (try? contents(of: "/proc/self/mountinfo"))?.split(separator: "\n") ?? []
-    let line = lines.first { $0.contains(" - cgroup2 ") }
-    return line.map { String($0.split(separator: " ")[4]) }
+    mounts.first { $0.contains(" - cgroup2 ") }.map(mountPoint(ofMount:))
   }()
+
+  /// Where the version 1 hierarchy of a controller is mounted; `nil` where there is none.
+  public static func mountPoint(ofController name: String) -> String? {
+    let mount = mounts.first { mount in
+      guard mount.contains(" - cgroup "), let options = mount.split(separator: " ").last else {
+        return false
+      }
+      return options.split(separator: ",").contains(name[...])
+    }
+    return mount.map(mountPoint(ofMount:))
+  }
+
+  private static var mounts: [Substring] {
+    (try? contents(of: "/proc/self/mountinfo"))?.split(separator: "\n") ?? []
+  }
+
+  private static func mountPoint(ofMount line: Substring) -> String {
+    String(line.split(separator: " ")[4])
+  }
 
   /// Whether a jobd of ours can make itself a place: it takes root here.
   public static let areThere = mountPoint != nil && geteuid() == 0
 
   /// The directory of a control group, by its path in the hierarchy.
   public static func directory(_ path: String) -> String { (mountPoint ?? "") + path }
+
+  /// Makes a control group.
+  public static func make(_ directory: String) throws {
+    guard unsafe mkdir(directory, 0o755) == 0 else { throw Errno(rawValue: errno) }
+  }
 
   /// The control groups right below one.
   public static func children(of directory: String) -> [String] {
