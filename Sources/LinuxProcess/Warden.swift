@@ -99,15 +99,3 @@ struct Warden: ~Copyable, Sendable {
     _ = try checked(answer, "send to the warden")
   }
 }
-
-extension ProcessExit {
-  fileprivate init(_ exit: clinux_exit) {
-    self.init(
-      pid: exit.pid,
-      status: exit.code == CInt(CLD_EXITED)
-        ? .exited(code: exit.status)
-        : .signaled(Signal(rawValue: exit.status), coreDumped: exit.code == CInt(CLD_DUMPED)),
-      userUSec: Int(exit.user_usec), systemUSec: Int(exit.system_usec),
-      maxResidentBytes: Int(exit.max_resident_bytes))
-  }
-}

@@ -1,4 +1,4 @@
-internal import CLinux
+package import CLinux
 internal import Glibc
 
 /// How a child ended and what it used.
@@ -23,7 +23,7 @@ public struct ProcessExit: Hashable, Sendable {
   /// the memory that a process had before it executed its program, which is its parent's.
   public var maxResidentBytes: Int
 
-  /// What somebody else's waitid(2) told.
+  /// What somebody else knows.
   public init(
     pid: Int32, status: Status, userUSec: Int, systemUSec: Int, maxResidentBytes: Int
   ) {
@@ -36,7 +36,8 @@ public struct ProcessExit: Hashable, Sendable {
 }
 
 extension ProcessExit {
-  init(_ exit: clinux_exit) {
+  /// What waitid(2) told.
+  package init(_ exit: clinux_exit) {
     self.init(
       pid: exit.pid,
       status: exit.code == CInt(CLD_EXITED)

@@ -109,15 +109,7 @@ extension Supervisor {
   /// Nothing holds the job's processes any more: they end now, as far as they can be found.
   private func lost(_ job: JobResources, _ tree: any JobTree) {
     log.error("the warden of a job was killed; killing the job", metadata: ["job": "\(job.id)"])
-    offload.run {
-      do throws(SystemError) {
-        try tree.kill()
-        return nil as SystemError?
-      } catch {
-        return error
-      }
-    } then: { [unowned self] error in
-      if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(job.id)"]) }
+    killAll(of: tree, job.id) { [unowned self] in
       event { $0.treeChanged(job.id, at: Moment.now) }
     }
   }
@@ -137,6 +129,17 @@ extension Supervisor {
     // Should the kernel hold one up, no more than that one waits on a thread.
     if job.isBeingKilled { return job.isToBeKilledAgain = true }
     job.isBeingKilled = true
+    killAll(of: tree, id) { [unowned self] in
+      job.isBeingKilled = false
+      if job.isToBeKilledAgain {
+        job.isToBeKilledAgain = false
+        kill(id)
+      }
+      event { $0.killed(id, at: Moment.now) }
+    }
+  }
+
+  private func killAll(of tree: any JobTree, _ id: JobID, then done: @escaping () -> Void) {
     offload.run {
       do throws(SystemError) {
         try tree.kill()
@@ -146,12 +149,7 @@ extension Supervisor {
       }
     } then: { [unowned self] error in
       if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"]) }
-      job.isBeingKilled = false
-      if job.isToBeKilledAgain {
-        job.isToBeKilledAgain = false
-        kill(id)
-      }
-      event { $0.killed(id, at: Moment.now) }
+      done()
     }
   }
 
