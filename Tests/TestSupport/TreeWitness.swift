@@ -33,10 +33,37 @@ public final class TreeWitness {
   /// Whether no process is left.
   public var isGone: Bool {
     get throws {
+      var isGone = false
+      // A process that jobd or another test is making just now has copies of all that its maker has open,
+      // and closes them in a moment.
+      try waitUntil("no process in the making holds the pipe") {
+        isGone = try isAtEnd
+        return try isGone || isHeldByProgram
+      }
+      return isGone
+    }
+  }
+
+  private var isAtEnd: Bool {
+    get throws {
       while try isReadable(reader.raw) {
         if try drop() == 0 { return true }
       }
       return false
+    }
+  }
+
+  /// Whether a process holds it that executes another program than jobd or these tests.
+  private var isHeldByProgram: Bool {
+    get throws {
+      let pipe = linkTarget("/proc/self/fd/\(reader.raw.rawValue)")
+      let makers = [linkTarget("/proc/self/exe"), TestDaemon.program("jobd")]
+      return try fileNames(in: "/proc").compactMap { Int32($0) }.contains { pid in
+        // One that has ended in the meantime has none.
+        let open = (try? ProcessFiles(pid).descriptors()) ?? [:]
+        return open.values.contains { $0 == pipe }
+          && !makers.contains(linkTarget("/proc/\(pid)/exe"))
+      }
     }
   }
 
