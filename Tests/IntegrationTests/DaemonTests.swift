@@ -79,16 +79,16 @@ struct DaemonTests {
     }
   }
 
-  /// What a job does to live on. Each says "ready".
+  /// What a job does to live on. Each says "ready", once.
   static let tenacious = [
-    "exec sleep infinity", deaf,
+    "echo ready; exec sleep infinity", deaf,
     "(setsid sleep infinity & exit 0); echo ready; exec sleep infinity",
     TreeTests.enter + "enter below; enter deeper; setsid sleep infinity & \(deaf)",
     "sleep infinity & kill -STOP $!; echo ready; kill -STOP $$",
   ]
 
   private func startTenacious(_ daemon: TestDaemon) throws -> [TestJob] {
-    let jobs = try Self.tenacious.map { try daemon.shell("echo ready; " + $0) }
+    let jobs = try Self.tenacious.map { try daemon.shell($0) }
     for job in jobs { try job.says("ready\n") }
     return jobs
   }
