@@ -28,8 +28,12 @@ struct Jobctl: ParsableCommand {
   /// Parses the arguments and does what they say; answers what to exit with.
   static func start(_ arguments: [String]) -> Int32 {
     do {
-      var command = try parseAsRoot(arguments)
-      try command.run()
+      if let command = RunCommand(quickly: arguments) {
+        try command.run(at: nil)
+      } else {
+        var command = try parseAsRoot(arguments)
+        try command.run()
+      }
       return EXIT_SUCCESS
     } catch let failure as Failure {
       Printer.note(failure.message)

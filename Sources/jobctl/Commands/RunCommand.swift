@@ -61,12 +61,15 @@ struct RunCommand: ParsableCommand {
     if command.first?.bytes.isEmpty ?? true { throw ValidationError("Missing command") }
   }
 
-  func run() throws {
+  func run() throws { try run(at: jobctl.socket) }
+
+  /// - Parameter socket: What was said before the subcommand.
+  func run(at socket: RawArgument?) throws {
     try checkDescriptors()
     // Writing to a pipe that nobody reads any more is an error like others here.
     signal(SIGPIPE, SIG_IGN)
     try StandardStreams.openMissing()
-    let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
+    let socket = try JobdSocket(option: connection.socket ?? socket)
     let request = RunRequest(
       try JobContext(command: command, job, environment, stop), standardInput: job.stdin)
     var session = try RunSession(
