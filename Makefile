@@ -4,6 +4,7 @@
 #   make check      all tests, as continuous integration runs them
 #   make simulate   the engine alone, in made-up worlds: WORLDS=1000, SEED=n, STEPS=n
 #   make torture    real builds ended at random, in every way: ROUNDS=50, QUICK=1, SEED=n
+#   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it away again
 #   make format     lay out the code; make lint only looks
 #   make deps       what is missing of Debian's packages: installed for root, named for others
@@ -38,7 +39,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all build clean check deps format install lint manuals run simulate system-check test tidy torture uninstall
+.PHONY: all bench build clean check deps format install lint manuals run simulate system-check test tidy torture uninstall
 
 all: build
 
@@ -93,6 +94,12 @@ ROUNDS ?= 50
 torture: build
 	Tests/torture/torture --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
 		$(release)
+
+# Benchmarks/README.md lists the names for ONLY.
+bench: build
+	@scripts/deps bench
+	@$(MAKE) --no-print-directory -C Benchmarks OUT=$(abspath $(SCRATCH))/bench
+	@Benchmarks/bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(SCRATCH)/bench $(release)
 
 manuals: build
 	@scripts/check-manuals $(release)

@@ -1,0 +1,31 @@
+"""Results as text."""
+
+from figures import median, percentile, summary
+
+SERIES = "  {:28} {:>8} {:>12} {:>12} {:>12} {:>8} {:>8}"
+CLAIM = "  {:44} {:>26} {:>12}  {}"
+
+
+def show(result):
+    print(f"\n{result.title} ({result.unit})")
+    print(SERIES.format("", "n", "p50", "p99", "p99.9", "p50 ×", "p99 ×"))
+    base = next(iter(result.series.values()))
+    for name, samples in result.series.items():
+        figures = summary(samples)
+        print(
+            SERIES.format(
+                name,
+                figures["n"],
+                *(f"{figures[key] / result.scale:,.1f}" for key in ("p50", "p99", "p99.9")),
+                f"{median(samples) / median(base):.2f}",
+                f"{percentile(samples, 0.99) / percentile(base, 0.99):.2f}",
+            )
+        )
+    for note in result.notes:
+        print(f"  {note}")
+    show_claims(result.claims)
+
+
+def show_claims(claims):
+    for claim in claims:
+        print(CLAIM.format(claim.what, str(claim), str(claim.goal or ""), claim.verdict))

@@ -1,0 +1,23 @@
+"""The round trip of `true` on an open connection, one at a time."""
+
+from figures import median, percentile
+from result import Claim, Result, at_most
+
+TRUE = ["/bin/true"]
+
+
+def measure(bench):
+    with bench.floor() as floor, bench.jobd() as jobd:
+        series = bench.samples(
+            "roundtrip",
+            bench.often(1000, 200),
+            *floor.target(TRUE),
+            *jobd.target(TRUE),
+            *jobd.target(TRUE, more=True, name="jobd, with more"),
+        )
+    result = Result("Round trip of `true` on an open connection", series, [])
+    result.claims = [
+        Claim("round trip, p50", result.ratio("jobd", median), at_most(1.15)),
+        Claim("round trip, p99", result.ratio("jobd", lambda s: percentile(s, 0.99)), at_most(1.3)),
+    ]
+    return result
