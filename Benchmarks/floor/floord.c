@@ -148,6 +148,8 @@ static void line_readable(struct connection *connection) {
 
 static void process_exited(struct connection *connection) {
   siginfo_t exit = {0};
+  // A process that is just being started has a copy of it, and epoll would go on telling of that.
+  epoll_ctl(epoll, EPOLL_CTL_DEL, connection->process.descriptor, NULL);
   waitid(P_PIDFD, (id_t)connection->process.descriptor, &exit, WEXITED);
   connection->status = exit.si_code == CLD_EXITED ? exit.si_status : 128 + exit.si_status;
   close(connection->process.descriptor);

@@ -3,9 +3,21 @@
 import collections
 import dataclasses
 import pathlib
+import resource
 import subprocess
 
 import daemons
+
+# Descriptors: a crowd is held by one process for each daemon, and served by one.
+OPEN_FILES = 65_536
+
+
+def raise_limits():
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, max(hard, OPEN_FILES)))
+    except (ValueError, PermissionError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @dataclasses.dataclass
@@ -25,6 +37,13 @@ class Context:
 
     def jobd(self):
         return daemons.Jobd(self.release / "jobd")
+
+    def processes(self, blocks, block, commands):
+        """Samples of whole processes: `commands` by their names, which take turns."""
+        words = []
+        for name, command in commands.items():
+            words += [name, *command, ";"]
+        return self.samples("processes", blocks, block, *words)
 
     def samples(self, program, *words):
         """Runs a measuring program, which prints "NAME VALUE" for each sample."""

@@ -64,7 +64,7 @@ class Daemon:
 
     def target(self, command, **options):
         """The words that a measuring program takes for a job of this daemon."""
-        return [options.get("name", self.name), self.socket, *self.message(command, **options)]
+        return [options.pop("name", self.name), self.socket, *self.message(command, **options)]
 
 
 class Floor(Daemon):
@@ -78,9 +78,9 @@ class Floor(Daemon):
     def jobs(self):
         return hierarchy() / self.cgroup
 
-    def message(self, command, **_):
-        """What is sent, and what occurs in the reply."""
-        return [" ".join(command), "0"]
+    def message(self, command, expected="0", stop=None):
+        """What is sent, and what occurs in the reply. It always stops a job at once."""
+        return [" ".join(command), expected]
 
     def __exit__(self, *_):
         super().__exit__()
@@ -101,7 +101,7 @@ class Jobd(Daemon):
         described = self.call("io.jobd.Describe")["controlGroup"]
         return hierarchy() / described.lstrip("/")
 
-    def message(self, command, more=False, stop=None, expected='"exitStatus":0', **_):
+    def message(self, command, more=False, stop=None, expected='"exitStatus":0'):
         context = {"command": command}
         if stop:
             context["stop"] = stop

@@ -58,18 +58,18 @@ class Claim:
 @dataclasses.dataclass
 class Result:
     title: str
-    # Samples in the order in which they were taken, by the name of what was measured; the first is
-    # what the others are compared with.
+    # Samples in the order in which they were taken, by the name of what was measured.
     series: dict[str, list]
-    claims: list[Claim]
+    # What the others are compared with.
+    base: str = "floor"
+    claims: list[Claim] = dataclasses.field(default_factory=list)
     unit: str = "µs"
     # Samples are whole numbers of this much smaller unit.
     scale: float = 1000
     notes: list[str] = dataclasses.field(default_factory=list)
 
     def ratio(self, name, statistic):
-        base = next(iter(self.series.values()))
-        return Ratio.of(self.series[name], base, statistic)
+        return Ratio.of(self.series[name], self.series[self.base], statistic)
 
     def as_json(self):
         return {

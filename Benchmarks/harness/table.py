@@ -9,7 +9,7 @@ CLAIM = "  {:44} {:>26} {:>12}  {}"
 def show(result):
     print(f"\n{result.title} ({result.unit})")
     print(SERIES.format("", "n", "p50", "p99", "p99.9", "p50 ×", "p99 ×"))
-    base = next(iter(result.series.values()))
+    base = result.series[result.base]
     for name, samples in result.series.items():
         figures = summary(samples)
         print(

@@ -1,0 +1,27 @@
+"""The round trip of `true` again, with 10,000 idle connections and 1,000 running jobs beside it."""
+
+import contextlib
+
+import held
+from figures import median, percentile
+from result import Claim, Result, at_most
+from roundtrip import TRUE
+
+
+def measure(bench):
+    idle, running = bench.often(10_000, 2_000), bench.often(1_000, 200)
+    with bench.floor() as floor, bench.jobd() as jobd, contextlib.ExitStack() as crowd:
+        for daemon in floor, jobd:
+            crowd.enter_context(held.idle(bench, daemon, idle))
+            crowd.enter_context(held.running(bench, daemon, running))
+        series = bench.samples(
+            "roundtrip", bench.often(500, 100), *floor.target(TRUE), *jobd.target(TRUE)
+        )
+    result = Result(
+        f"The same beside {idle:,} idle connections and {running:,} running jobs", series
+    )
+    result.claims = [
+        Claim("round trip in a crowd, p50", result.ratio("jobd", median), at_most(1.2)),
+        Claim("round trip in a crowd, p99", result.ratio("jobd", lambda s: percentile(s, 0.99))),
+    ]
+    return result
