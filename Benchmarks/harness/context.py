@@ -35,6 +35,9 @@ class Context:
     def floor(self):
         return daemons.Floor(self.built / "floord")
 
+    def forwarder(self):
+        return daemons.Forwarder(self.built / "forwarder")
+
     def jobd(self):
         return daemons.Jobd(self.release / "jobd")
 

@@ -90,6 +90,18 @@ class Floor(Daemon):
             leaf.rmdir()
 
 
+class Forwarder(Daemon):
+    """The floor of capturing."""
+
+    name = "forwarder"
+
+    def command(self):
+        return [self.program, self.socket]
+
+    def message(self, command):
+        return [" ".join(command), '"exitStatus":0']
+
+
 class Jobd(Daemon):
     name = "jobd"
 
@@ -101,11 +113,12 @@ class Jobd(Daemon):
         described = self.call("io.jobd.Describe")["controlGroup"]
         return hierarchy() / described.lstrip("/")
 
-    def message(self, command, more=False, stop=None, expected='"exitStatus":0'):
+    def message(self, command, more=False, stop=None, expected='"exitStatus":0', **parameters):
+        """`parameters` are further ones of Run()."""
         context = {"command": command}
         if stop:
             context["stop"] = stop
-        call = {"method": "io.jobd.Run", "parameters": {"context": context}}
+        call = {"method": "io.jobd.Run", "parameters": {"context": context, **parameters}}
         if more:
             call["more"] = True
         return [json.dumps(call, separators=(",", ":")), expected]

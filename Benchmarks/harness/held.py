@@ -25,6 +25,12 @@ def running(bench, daemon, count):
 
 
 @contextlib.contextmanager
+def stalled(bench, target, count):
+    with hold(bench, "stalled", count, target):
+        yield
+
+
+@contextlib.contextmanager
 def hold(bench, what, count, target):
     command = [bench.built / "hold", what, count, *target]
     process = subprocess.Popen(
