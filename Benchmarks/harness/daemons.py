@@ -123,6 +123,10 @@ class Jobd(Daemon):
             call["more"] = True
         return [json.dumps(call, separators=(",", ":")), expected]
 
+    def newest_job(self):
+        """Its id, which counts up from 1."""
+        return max((job["id"] for job in self.call("io.jobd.List")["jobs"]), default=0)
+
     def call(self, method):
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(self.socket))

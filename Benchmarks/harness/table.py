@@ -7,6 +7,16 @@ CLAIM = "  {:44} {:>26} {:>12}  {}"
 
 
 def show(result):
+    if result.series:
+        show_series(result)
+    else:
+        print(f"\n{result.title}")
+    for note in result.notes:
+        print(f"  {note}")
+    show_claims(result.claims)
+
+
+def show_series(result):
     print(f"\n{result.title} ({result.unit})")
     print(SERIES.format("", "n", "p50", "p99", "p99.9", "p50 ×", "p99 ×"))
     base = result.series[result.base]
@@ -17,13 +27,14 @@ def show(result):
                 name,
                 figures["n"],
                 *(f"{figures[key] / result.scale:,.1f}" for key in ("p50", "p99", "p99.9")),
-                f"{median(samples) / median(base):.2f}",
-                f"{percentile(samples, 0.99) / percentile(base, 0.99):.2f}",
+                times(median(samples), median(base)),
+                times(percentile(samples, 0.99), percentile(base, 0.99)),
             )
         )
-    for note in result.notes:
-        print(f"  {note}")
-    show_claims(result.claims)
+
+
+def times(value, base):
+    return f"{value / base:.2f}" if base else "-"
 
 
 def show_claims(claims):
