@@ -43,21 +43,35 @@ class Context:
 
     def processes(self, blocks, block, commands):
         """Samples of whole processes: `commands` by their names, which take turns."""
-        words = []
-        for name, command in commands.items():
-            words += [name, *command, ";"]
-        return self.samples("processes", blocks, block, *words)
+        return self.samples("processes", blocks, block, *words_of(commands))
 
     def samples(self, program, *words):
         """Runs a measuring program, which prints "NAME VALUE" for each sample."""
-        command = [self.built / program, *words]
-        run = subprocess.run(
-            [str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False
-        )
-        if run.returncode != 0:
-            raise SystemExit(f"bench: {program} failed")
-        series = collections.defaultdict(list)
-        for line in run.stdout.splitlines():
-            name, value = line.rsplit(" ", 1)
-            series[name].append(int(value))
-        return dict(series)
+        command = [str(word) for word in (self.built / program, *words)]
+        return parsed(program, subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False))
+
+
+def words_of(commands):
+    words = []
+    for name, command in commands.items():
+        words += [name, *command, ";"]
+    return words
+
+
+def joined(turns):
+    """Series that were taken by turns."""
+    series = collections.defaultdict(list)
+    for turn in turns:
+        for name, samples in turn.items():
+            series[name] += samples
+    return dict(series)
+
+
+def parsed(program, run):
+    if run.returncode != 0:
+        raise SystemExit(f"bench: {program} failed")
+    series = collections.defaultdict(list)
+    for line in run.stdout.splitlines():
+        name, value = line.rsplit(" ", 1)
+        series[name].append(int(value))
+    return dict(series)

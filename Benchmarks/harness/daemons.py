@@ -78,9 +78,9 @@ class Floor(Daemon):
     def jobs(self):
         return hierarchy() / self.cgroup
 
-    def message(self, command, expected="0", stop=None):
-        """What is sent, and what occurs in the reply. It always stops a job at once."""
-        return [" ".join(command), expected]
+    def message(self, command, stop=None, **options):
+        del stop
+        return floor_call(command, **options)
 
     def __exit__(self, *_):
         super().__exit__()
@@ -99,7 +99,7 @@ class Forwarder(Daemon):
         return [self.program, self.socket]
 
     def message(self, command):
-        return [" ".join(command), '"exitStatus":0']
+        return floor_call(command, expected='"exitStatus":0')
 
 
 class Jobd(Daemon):
@@ -113,15 +113,8 @@ class Jobd(Daemon):
         described = self.call("io.jobd.Describe")["controlGroup"]
         return hierarchy() / described.lstrip("/")
 
-    def message(self, command, more=False, stop=None, expected='"exitStatus":0', **parameters):
-        """`parameters` are further ones of Run()."""
-        context = {"command": command}
-        if stop:
-            context["stop"] = stop
-        call = {"method": "io.jobd.Run", "parameters": {"context": context, **parameters}}
-        if more:
-            call["more"] = True
-        return [json.dumps(call, separators=(",", ":")), expected]
+    def message(self, command, **options):
+        return run_call(command, **options)
 
     def newest_job(self):
         """Its id, which counts up from 1."""
@@ -135,6 +128,25 @@ class Jobd(Daemon):
             while not reply.endswith(b"\0"):
                 reply += line.recv(1 << 16)
         return json.loads(reply[:-1])["parameters"]
+
+
+# What is sent, and what occurs in the reply.
+
+
+def floor_call(command, expected="0"):
+    """The floor stops a job at once, whatever it is."""
+    return [" ".join(command), expected]
+
+
+def run_call(command, more=False, stop=None, expected='"exitStatus":0', **parameters):
+    """`parameters` are further ones of Run()."""
+    context = {"command": command}
+    if stop:
+        context["stop"] = stop
+    call = {"method": "io.jobd.Run", "parameters": {"context": context, **parameters}}
+    if more:
+        call["more"] = True
+    return [json.dumps(call, separators=(",", ":")), expected]
 
 
 def await_unpopulated(cgroup):
