@@ -95,11 +95,12 @@ torture: build
 	Tests/torture/torture --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
 		$(release)
 
-# Benchmarks/README.md lists the names for ONLY.
+# Benchmarks/README.md lists the names for ONLY. Only what was measured in full is published.
 bench: build
 	@scripts/deps bench
 	@$(MAKE) --no-print-directory -C Benchmarks OUT=$(abspath $(SCRATCH))/bench
-	@Benchmarks/bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(SCRATCH)/bench $(release)
+	@Benchmarks/bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK)$(ONLY),,--publish) \
+		$(SCRATCH)/bench $(release)
 
 manuals: build
 	@scripts/check-manuals $(release)

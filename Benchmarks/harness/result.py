@@ -67,11 +67,17 @@ class Result:
     # Samples are whole numbers of this much smaller unit.
     scale: float = 1000
     notes: list[str] = dataclasses.field(default_factory=list)
+    # Worth a plot of its percentiles.
+    is_distribution: bool = False
 
     def ratio(self, name, statistic):
         return Ratio.of(self.series[name], self.series[self.base], statistic)
 
+    def raw(self):
+        return {"title": self.title, "unit": self.unit, "scale": self.scale, "series": self.series}
+
     def as_json(self):
+        """Without the samples themselves."""
         return {
             "title": self.title,
             "unit": self.unit,

@@ -1,5 +1,6 @@
 """Results as text."""
 
+from document import times
 from figures import median, percentile, summary
 
 SERIES = "  {:28} {:>8} {:>12} {:>12} {:>12} {:>8} {:>8}"
@@ -31,10 +32,6 @@ def show_series(result):
                 times(percentile(samples, 0.99), percentile(base, 0.99)),
             )
         )
-
-
-def times(value, base):
-    return f"{value / base:.2f}" if base else "-"
 
 
 def show_claims(claims):

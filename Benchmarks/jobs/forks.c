@@ -1,6 +1,7 @@
-// A job that forks without end: `forks COUNT FIFO`. At most COUNT processes live at one time, all of them
-// busy; one that finds no room may end and so make some. The first one stays. When there are COUNT for
-// the first time it writes its process id to the FIFO.
+// A job that forks without end: `forks stay|go COUNT FIFO`. At most COUNT processes live at one time, all
+// of them busy with forking. Where they go, one that finds no room may end, and so makes some and
+// orphans its children. The first one stays. When there are COUNT for the first time it writes its
+// process id to the FIFO.
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -36,8 +38,9 @@ static void tell(const char *path) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3) errx(2, "usage: forks COUNT FIFO");
-  alive_max = atol(arguments[1]);
+  if (count != 4) errx(2, "usage: forks stay|go COUNT FIFO");
+  bool may_go = strcmp(arguments[1], "go") == 0;
+  alive_max = atol(arguments[2]);
   alive = mmap(NULL, sizeof *alive, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (alive == MAP_FAILED) err(1, "mmap");
   atomic_store(alive, 1);
@@ -50,12 +53,12 @@ int main(int count, char **arguments) {
       if (pid < 0) atomic_fetch_sub(alive, 1);
       if (pid == 0) is_first = false;
     } else if (!is_first) {
-      if (draw_end()) {
+      if (may_go && draw_end()) {
         atomic_fetch_sub(alive, 1);
         _exit(0);
       }
     } else if (!has_told) {
-      tell(arguments[2]);
+      tell(arguments[3]);
       has_told = true;
     }
   }

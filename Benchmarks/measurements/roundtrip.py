@@ -15,7 +15,7 @@ def measure(bench):
             *jobd.target(TRUE),
             *jobd.target(TRUE, more=True, name="jobd, with more"),
         )
-    result = Result("Round trip of `true` on an open connection", series)
+    result = Result("Round trip of `true` on an open connection", series, is_distribution=True)
     result.claims = [
         Claim("round trip, p50", result.ratio("jobd", median), at_most(1.15)),
         Claim("round trip, p99", result.ratio("jobd", lambda s: percentile(s, 0.99)), at_most(1.3)),
