@@ -5,7 +5,7 @@ import math
 
 from figures import Ratio, percentile
 
-WIDTH, MARGIN, LABELS = 960, 24, 330
+WIDTH, MARGIN, LABELS = 980, 24, 350
 ROW = 22
 CURVES_HEIGHT = 300
 COLOURS = ["#4c72b0", "#dd8452", "#55a868", "#8172b3", "#937860"]

@@ -32,8 +32,8 @@ def measure_kind(bench, kind):
             *floor.target(job, expected="137"),
             *jobd.target(job, stop=AT_ONCE, expected=CANCELLED),
         )
-    what = f"a fork bomb {KINDS[kind]}"
-    result = Result(f"From the end of the line to cgroup.kill: {what}", series)
+    title = f"From the end of the line to cgroup.kill: a fork bomb {KINDS[kind]}"
+    result = Result(title, series)
     p99 = percentile(series["jobd"], 0.99) / 1e6
-    result.claims = [Claim(f"cgroup.kill of {what}, p99", p99, at_most(1, "ms"))]
+    result.claims = [Claim(f"to cgroup.kill, {KINDS[kind]}, p99", p99, at_most(1, "ms"))]
     return result

@@ -24,17 +24,17 @@ def measure_lines(bench):
         pid = jobd.process.pid
         warm_up(bench, jobd)
         idle = processes.resident_bytes(pid)
-        yield Claim("idle", idle / MEBIBYTE, at_most(12, "MiB"))
+        yield Claim("memory, idle", idle / MEBIBYTE, at_most(12, "MiB"))
         with held.idle(bench, jobd, connections):
             each = (processes.resident_bytes(pid) - idle) / connections
-        yield Claim("each idle connection", each / KIBIBYTE, at_most(2, "KiB"))
+        yield Claim("memory, each idle connection", each / KIBIBYTE, at_most(2, "KiB"))
     with bench.jobd() as jobd:
         pid = jobd.process.pid
         warm_up(bench, jobd)
         idle = processes.resident_bytes(pid)
         with held.running(bench, jobd, jobs):
             each = (processes.resident_bytes(pid) - idle) / jobs
-        yield Claim("each running job, its connection included", each / KIBIBYTE, at_most(6, "KiB"))
+        yield Claim("memory, each running job with its line", each / KIBIBYTE, at_most(6, "KiB"))
 
 
 def warm_up(bench, jobd):
@@ -49,7 +49,7 @@ def measure_history(bench):
         run_until(bench, jobd, jobs)
         growth = processes.resident_bytes(jobd.process.pid) - before
     yield Claim(
-        f"growth from the {jobs // 10:,}th job to the {jobs:,}th",
+        f"memory, growth from job {jobs // 10:,} to {jobs:,}",
         growth / KIBIBYTE,
         at_most(FLAT_KIBIBYTES, "KiB"),
     )

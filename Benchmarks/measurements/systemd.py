@@ -58,7 +58,7 @@ def clients(bench, machine, container):
     series = machine.processes(bench.often(100, 10), 10, commands)
     result = Result("Whole clients, with a service manager", series, base=FLOOR, notes=notes)
     faster = Ratio.of(series[SYSTEMD_RUN], series[JOBCTL], median)
-    result.claims = [Claim("systemd-run takes so many times jobctl run", faster, at_least(5))]
+    result.claims = [Claim("systemd-run ÷ jobctl run, p50", faster, at_least(5))]
     return result
 
 

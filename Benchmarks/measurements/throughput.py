@@ -19,5 +19,5 @@ def measure(bench):
             *jobd.target(TRUE),
         )
     result = Result(f"Throughput with {IN_FLIGHT} in flight", series, unit="jobs/s", scale=1)
-    result.claims = [Claim("jobs a second, p50", result.ratio("jobd", median), at_least(0.9))]
+    result.claims = [Claim(f"jobs a second, {IN_FLIGHT} in flight, p50", result.ratio("jobd", median), at_least(0.9))]
     return result
