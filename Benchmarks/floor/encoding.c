@@ -127,7 +127,8 @@ size_t encode_output(const char *bytes, size_t length, const char **reply) {
   memcpy(whole + held, bytes, length);
   length += held;
   size_t text = text_length(whole, length);
-  char *to = put(replied, "{\"continues\":true,\"parameters\":{\"output\":{\"stream\":\"standard_output\",");
+  char *to = put(replied,
+                 "{\"continues\":true,\"parameters\":{\"output\":{\"stream\":\"standard_output\",");
   if (text == SIZE_MAX) {
     to = put_base64(put(to, "\"base64\":\""), whole, length);
     held = 0;

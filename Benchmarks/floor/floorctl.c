@@ -13,7 +13,8 @@ int main(int count, char **arguments) {
   int line = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connect(line, (struct sockaddr *)&address, sizeof address) < 0) err(125, "%s", arguments[1]);
 
-  // The words lie one behind the other in memory, a NUL after each but for the spaces that go there.
+  // The words lie one behind the other in memory, a NUL after each but for the spaces that go
+  // there.
   char *last = arguments[count - 1];
   size_t length = (size_t)(last - arguments[2]) + strlen(last) + 1;
   for (int index = 3; index < count; index++) arguments[index][-1] = ' ';

@@ -1,11 +1,11 @@
 // The floor: the least that a daemon can do that runs each job in a cgroup and ends it with its
-// client's connection. It accepts, reads a line, makes a leaf, starts the command in it, waits until
-// nothing is left there, removes it, replies.
+// client's connection. It accepts, reads a line, makes a leaf, starts the command in it, waits
+// until nothing is left there, removes it, replies.
 //
 //   floord SOCKET CGROUP
 //
-// A line is a command, words between spaces, ended by a NUL; the reply is its exit status, ended by a
-// NUL. CGROUP is made at the top of the hierarchy; who started the daemon removes it afterwards.
+// A line is a command, words between spaces, ended by a NUL; the reply is its exit status, ended by
+// a NUL. CGROUP is made at the top of the hierarchy; who started the daemon removes it afterwards.
 #define _GNU_SOURCE
 #include <err.h>
 #include <stddef.h>
@@ -132,8 +132,7 @@ static void start_next(struct connection *connection) {
 
 static void line_readable(struct connection *connection) {
   size_t room = sizeof connection->text - connection->length;
-  ssize_t count =
-      read(connection->line.descriptor, connection->text + connection->length, room);
+  ssize_t count = read(connection->line.descriptor, connection->text + connection->length, room);
   if (count > 0) {
     connection->length += (size_t)count;
     if (connection->state == IDLE) start_next(connection);
@@ -178,8 +177,8 @@ static int listen_on(const char *path) {
 #define CONTAINER(source, member) \
   ((struct connection *)((char *)(source) - offsetof(struct connection, member)))
 
-// No event of a round is about a connection that an earlier one has freed: that takes the end of its
-// line, which is watched no more from then on, and the exit of its process, which comes once.
+// No event of a round is about a connection that an earlier one has freed: that takes the end of
+// its line, which is watched no more from then on, and the exit of its process, which comes once.
 static void handle(struct source *source) {
   switch (source->kind) {
     case LISTENER:

@@ -1,6 +1,6 @@
-// The floor of capturing: `forwarder SOCKET` runs a command for each connection, one after the other,
-// and passes on what it writes in the encoding of io.jobd. As in floord, a line is words between
-// spaces, ended by a NUL.
+// The floor of capturing: `forwarder SOCKET` runs a command for each connection, one after the
+// other, and passes on what it writes in the encoding of io.jobd. As in floord, a line is words
+// between spaces, ended by a NUL.
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>

@@ -11,7 +11,8 @@
 
 static int leaves = -1;
 
-// The mount point of cgroup v2, wherever it is: `41 31 0:38 / /sys/fs/cgroup rw - cgroup2 …`. proc(5)
+// The mount point of cgroup v2, wherever it is: `41 31 0:38 / /sys/fs/cgroup rw - cgroup2 …`.
+// proc(5)
 static int open_hierarchy(void) {
   FILE *mounts = fopen("/proc/self/mountinfo", "re");
   if (!mounts) err(1, "/proc/self/mountinfo");

@@ -48,7 +48,8 @@ class Context:
     def samples(self, program, *words):
         """Runs a measuring program, which prints "NAME VALUE" for each sample."""
         command = [str(word) for word in (self.built / program, *words)]
-        return parsed(program, subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False))
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        return parsed(program, run)
 
 
 def words_of(commands):

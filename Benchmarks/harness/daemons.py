@@ -25,7 +25,7 @@ def hierarchy():
 
 
 class Daemon:
-    """A daemon that says READY=1, or one whose socket says it by being there. Use it in a `with`."""
+    """A daemon that serves a socket. It is ready within a `with`, and gone after it."""
 
     name = None
 
@@ -51,9 +51,8 @@ class Daemon:
     def await_connection(self):
         deadline = time.monotonic() + HANG_GUARD
         while time.monotonic() < deadline and self.process.poll() is None:
-            with socket.socket(socket.AF_UNIX) as line:
-                with contextlib.suppress(OSError):
-                    return line.connect(str(self.socket))
+            with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
+                return line.connect(str(self.socket))
             time.sleep(0.001)
         raise SystemExit(f"bench: {self.name} didn't start: {self.log.read_text()}")
 

@@ -1,6 +1,6 @@
 """The results as the block of docs/performance.md that is theirs."""
 
-from figures import median, percentile, summary
+from figures import median, p99, summary
 
 BEGIN = "<!-- Written by `make bench` from here -->"
 END = "<!-- to here -->"
@@ -51,7 +51,7 @@ def series(result):
                 f"{figures['n']:,}",
                 *(f"{figures[key] / result.scale:,.1f}" for key in ("p50", "p99", "p99.9")),
                 times(median(samples), median(base)),
-                times(percentile(samples, 0.99), percentile(base, 0.99)),
+                times(p99(samples), p99(base)),
             ]
         )
     heading = [result.unit, "n", "p50", "p99", "p99.9", "p50 ×", "p99 ×"]

@@ -1,10 +1,11 @@
 """What is made of samples: exact percentiles, and ratios of them."""
 
 import dataclasses
+import itertools
 import math
 
-# A run is cut into so many parts, each with a ratio of its own: how far they are apart says how much
-# of a difference is chance.
+# A run is cut into so many parts, each with a ratio of its own: how far they are apart says how
+# much of a difference is chance.
 PARTS = 5
 
 
@@ -16,6 +17,10 @@ def percentile(samples, share):
 
 def median(samples):
     return percentile(samples, 0.5)
+
+
+def p99(samples):
+    return percentile(samples, 0.99)
 
 
 @dataclasses.dataclass
@@ -43,13 +48,13 @@ def parts(series):
     """In the order in which they were taken. Few samples are fewer parts."""
     count = min(PARTS, len(series))
     bounds = [round(index * len(series) / count) for index in range(count + 1)]
-    return [series[start:end] for start, end in zip(bounds, bounds[1:])]
+    return [series[start:end] for start, end in itertools.pairwise(bounds)]
 
 
 def summary(samples):
     return {
         "n": len(samples),
-        "p50": percentile(samples, 0.5),
-        "p99": percentile(samples, 0.99),
+        "p50": median(samples),
+        "p99": p99(samples),
         "p99.9": percentile(samples, 0.999),
     }

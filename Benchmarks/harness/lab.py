@@ -80,7 +80,7 @@ class Machine:
         self.lab("stop").check_returncode()
 
     def targets(self, command):
-        """The words that a measuring program takes for a job of the floor's, and for one of jobd's."""
+        """The words that a measuring program takes: a job of the floor, and one of jobd."""
         floor = ["floor", FLOOR_SOCKET, *daemons.floor_call(command)]
         return [*floor, "jobd", JOBD_SOCKET, *daemons.run_call(command)]
 

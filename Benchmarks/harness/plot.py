@@ -1,4 +1,4 @@
-"""Two plots in one SVG: how far each figure is from its goal, and how a round trip is distributed."""
+"""Two plots in one SVG: each figure against its goal, and how a round trip is distributed."""
 
 import html
 import math
@@ -22,11 +22,12 @@ def draw(path, results):
     if curved:
         parts.append(curves(curved, height + MARGIN))
         height += CURVES_HEIGHT + MARGIN * 4
-    path.write_text(
+    heading = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'font-family="sans-serif" font-size="12" fill="{TEXT}">\n'
-        f'<rect width="{WIDTH}" height="{height}" fill="white"/>\n' + "\n".join(parts) + "\n</svg>\n"
+        f'<rect width="{WIDTH}" height="{height}" fill="white"/>'
     )
+    path.write_text("\n".join([heading, *parts, "</svg>\n"]))
 
 
 def drawable(claim):
@@ -34,10 +35,8 @@ def drawable(claim):
 
 
 def text(x, y, words, anchor="start", weight="normal"):
-    words = html.escape(words)
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}">{words}</text>'
-    )
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-weight="{weight}">{html.escape(words)}</text>'
 
 
 def line(x1, y1, x2, y2, colour, width=1.0):
@@ -67,7 +66,8 @@ def goals(claims, top):
     """How many times the goal: left of 1 it is met, whether less is better or more."""
     axis = Scale(1 / 8, 8, LABELS, WIDTH - MARGIN)
     bottom = top + ROW * len(claims)
-    parts = [text(MARGIN, top - 14, "Figures as multiples of their goals: left is better", weight="bold")]
+    title = "Figures as multiples of their goals: left is better"
+    parts = [text(MARGIN, top - 14, title, weight="bold")]
     for value in (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8):
         x = axis(value)
         parts.append(line(x, top, x, bottom, TEXT if value == 1 else GRID))
@@ -77,8 +77,8 @@ def goals(claims, top):
         colour = MET if claim.verdict == "met" else MISSED
         parts.append(text(LABELS - 12, y + 4, claim.what, "end"))
         if isinstance(claim.figure, Ratio):
-            least, most = (axis(of_goal(claim, one)) for one in (claim.figure.least, claim.figure.most))
-            parts.append(line(least, y, most, y, colour, 2))
+            ends = [axis(of_goal(claim, one)) for one in (claim.figure.least, claim.figure.most)]
+            parts.append(line(ends[0], y, ends[1], y, colour, 2))
         x = axis(of_goal(claim, claim.value))
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>')
     return "\n".join(parts)
@@ -133,6 +133,5 @@ def grid_line(nines, top, bottom):
 def ticks(least, most):
     """1, 2 and 5 times the powers of ten between the two."""
     powers = range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
-    return [
-        step * 10**power for power in powers for step in (1, 2, 5) if least <= step * 10**power <= most
-    ]
+    candidates = [step * 10**power for power in powers for step in (1, 2, 5)]
+    return [value for value in candidates if least <= value <= most]

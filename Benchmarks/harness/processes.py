@@ -31,7 +31,8 @@ def rollup(pid):
 def wakeups(pid):
     """How often any of its threads, or of its guardian's, has been given a processor."""
     return sum(
-        # Time on a processor, time in the queue, and this. https://docs.kernel.org/scheduler/sched-stats.html
+        # Time on a processor, time in the queue, and this.
+        # https://docs.kernel.org/scheduler/sched-stats.html
         int((task / "schedstat").read_text().split()[2])
         for one in (pid, *guardians(pid))
         for task in (PROC / str(one) / "task").iterdir()

@@ -59,7 +59,7 @@ class Claim:
 class Result:
     title: str
     # Samples in the order in which they were taken, by the name of what was measured.
-    series: dict[str, list]
+    series: dict[str, list] = dataclasses.field(default_factory=dict)
     # What the others are compared with.
     base: str = "floor"
     claims: list[Claim] = dataclasses.field(default_factory=list)
@@ -70,8 +70,12 @@ class Result:
     # Worth a plot of its percentiles.
     is_distribution: bool = False
 
-    def ratio(self, name, statistic):
-        return Ratio.of(self.series[name], self.series[self.base], statistic)
+    def claim(self, what, figure, goal=None):
+        self.claims.append(Claim(what, figure, goal))
+
+    def claim_ratio(self, what, name, statistic, goal=None):
+        """Of one series to the base."""
+        self.claim(what, Ratio.of(self.series[name], self.series[self.base], statistic), goal)
 
     def raw(self):
         return {"title": self.title, "unit": self.unit, "scale": self.scale, "series": self.series}

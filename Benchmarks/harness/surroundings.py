@@ -6,6 +6,8 @@ import platform
 import subprocess
 import time
 
+HERE = pathlib.Path(__file__).parent
+
 
 def described(bench):
     return {
@@ -17,7 +19,7 @@ def described(bench):
         # Before the run. More than little means that others have used the machine, too.
         "load": os.getloadavg()[0],
         "jobd": output(bench.release / "jobd", "--version"),
-        "commit": output("git", "-C", pathlib.Path(__file__).parent, "rev-parse", "--short", "HEAD"),
+        "commit": output("git", "-C", HERE, "rev-parse", "--short", "HEAD"),
         "quick": bench.quick,
     }
 

@@ -1,7 +1,7 @@
 """Results as text."""
 
 from document import times
-from figures import median, percentile, summary
+from figures import median, p99, summary
 
 SERIES = "  {:28} {:>8} {:>12} {:>12} {:>12} {:>8} {:>8}"
 CLAIM = "  {:44} {:>26} {:>12}  {}"
@@ -29,7 +29,7 @@ def show_series(result):
                 figures["n"],
                 *(f"{figures[key] / result.scale:,.1f}" for key in ("p50", "p99", "p99.9")),
                 times(median(samples), median(base)),
-                times(percentile(samples, 0.99), percentile(base, 0.99)),
+                times(p99(samples), p99(base)),
             )
         )
 

@@ -1,7 +1,7 @@
-// A job that forks without end: `forks stay|go COUNT FIFO`. At most COUNT processes live at one time, all
-// of them busy with forking. Where they go, one that finds no room may end, and so makes some and
-// orphans its children. The first one stays. When there are COUNT for the first time it writes its
-// process id to the FIFO.
+// A job that forks without end: `forks stay|go COUNT FIFO`. At most COUNT processes live at one
+// time, all of them busy with forking. Where they go, one that finds no room may end, and so makes
+// some and orphans its children. The first one stays. When there are COUNT for the first time it
+// writes its process id to the FIFO.
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>

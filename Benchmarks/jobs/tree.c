@@ -1,6 +1,6 @@
-// A job of many processes: `tree COUNT FIFO`. Every other one has been forked twice and is in a session
-// of its own. When all are there the first one writes its process id to the FIFO; none ever ends by
-// itself.
+// A job of many processes: `tree COUNT FIFO`. Every other one has been forked twice and is in a
+// session of its own. When all are there the first one writes its process id to the FIFO; none ever
+// ends by itself.
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>

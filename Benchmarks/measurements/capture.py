@@ -2,7 +2,7 @@
 
 import held
 from figures import median
-from result import Claim, Result, at_least, at_most
+from result import Result, at_least, at_most
 from roundtrip import TRUE
 
 MEBIBYTES = 1024
@@ -27,9 +27,7 @@ def measure_kind(bench, kind):
     result = Result(
         f"1 GiB captured, {kind}", series, base="forwarder", unit="MiB/s", scale=1 << 20
     )
-    result.claims = [
-        Claim(f"captured bytes a second, {kind}", result.ratio("jobd", median), at_least(0.7))
-    ]
+    result.claim_ratio(f"captured bytes a second, {kind}", "jobd", median, at_least(0.7))
     return result
 
 
@@ -46,7 +44,6 @@ def measure_delay(bench):
                 *crowded.target(TRUE, more=True, name=beside),
             )
     result = Result("Round trip of one who reads", series, base="alone")
-    result.claims = [
-        Claim(f"round trip beside {STALLED} who don't read", result.ratio(beside, median), at_most(1.05))
-    ]
+    claimed = f"round trip beside {STALLED} who don't read"
+    result.claim_ratio(claimed, beside, median, at_most(1.05))
     return result

@@ -1,7 +1,7 @@
 """`jobctl run -- true` as a whole process, against the floor's client."""
 
 from figures import median
-from result import Claim, Result, at_most
+from result import Result, at_most
 from roundtrip import TRUE
 
 
@@ -9,7 +9,7 @@ def measure(bench):
     with bench.floor() as floor, bench.jobd() as jobd:
         jobctl = [bench.release / "jobctl", "--socket", jobd.socket, "run", "--", "true"]
         series = bench.processes(
-            bench.often(100, 20),
+            bench.often(300, 20),
             10,
             {
                 "floor's client": [bench.built / "floorctl", floor.socket, *TRUE],
@@ -18,7 +18,5 @@ def measure(bench):
             },
         )
     result = Result("A client as a whole process", series, base="floor's client")
-    result.claims = [
-        Claim("jobctl run, p50", result.ratio("jobctl run -- true", median), at_most(2)),
-    ]
+    result.claim_ratio("jobctl run, p50", "jobctl run -- true", median, at_most(2))
     return result

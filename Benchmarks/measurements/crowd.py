@@ -3,8 +3,8 @@
 import contextlib
 
 import held
-from figures import median, percentile
-from result import Claim, Result, at_most
+from figures import median, p99
+from result import Result, at_most
 from roundtrip import TRUE
 
 
@@ -20,8 +20,6 @@ def measure(bench):
     result = Result(
         f"The same beside {idle:,} idle connections and {running:,} running jobs", series
     )
-    result.claims = [
-        Claim("round trip in a crowd, p50", result.ratio("jobd", median), at_most(1.2)),
-        Claim("round trip in a crowd, p99", result.ratio("jobd", lambda s: percentile(s, 0.99))),
-    ]
+    result.claim_ratio("round trip in a crowd, p50", "jobd", median, at_most(1.2))
+    result.claim_ratio("round trip in a crowd, p99", "jobd", p99)
     return result

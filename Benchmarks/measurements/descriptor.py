@@ -1,7 +1,7 @@
 """1 GiB written by a job to a descriptor that its client passed."""
 
 from figures import median
-from result import Claim, Result, at_least
+from result import Result, at_least
 
 MEBIBYTES = 1024
 DIRECT = "without jobd"
@@ -21,7 +21,5 @@ def measure(bench):
     result = Result(
         "1 GiB to a passed descriptor", series, base=DIRECT, unit="MiB/s", scale=1 << 20
     )
-    result.claims = [
-        Claim("bytes a second to a passed descriptor", result.ratio("jobd", median), at_least(1))
-    ]
+    result.claim_ratio("bytes a second to a passed descriptor", "jobd", median, at_least(1))
     return result

@@ -8,14 +8,12 @@ from roundtrip import TRUE
 KIBIBYTE, MEBIBYTE = 1 << 10, 1 << 20
 IN_FLIGHT = 64
 WINDOW_MILLISECONDS = 2000
-# What an allocator may take or give back; leaking a byte a job would be four times as much.
+# What an allocator may take or give back; a byte lost with each job would be three times as much.
 FLAT_KIBIBYTES = 256
 
 
 def measure(bench):
-    result = Result("Memory of the daemon", {})
-    result.claims = [*measure_lines(bench), *measure_history(bench)]
-    return result
+    return Result("Memory of the daemon", claims=[*measure_lines(bench), *measure_history(bench)])
 
 
 def measure_lines(bench):

@@ -1,7 +1,7 @@
 """The round trip of `true` on an open connection, one at a time."""
 
-from figures import median, percentile
-from result import Claim, Result, at_most
+from figures import median, p99
+from result import Result, at_most
 
 TRUE = ["/bin/true"]
 
@@ -16,8 +16,6 @@ def measure(bench):
             *jobd.target(TRUE, more=True, name="jobd, with more"),
         )
     result = Result("Round trip of `true` on an open connection", series, is_distribution=True)
-    result.claims = [
-        Claim("round trip, p50", result.ratio("jobd", median), at_most(1.15)),
-        Claim("round trip, p99", result.ratio("jobd", lambda s: percentile(s, 0.99)), at_most(1.3)),
-    ]
+    result.claim_ratio("round trip, p50", "jobd", median, at_most(1.15))
+    result.claim_ratio("round trip, p99", "jobd", p99, at_most(1.3))
     return result

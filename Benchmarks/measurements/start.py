@@ -4,7 +4,7 @@ import pathlib
 import tempfile
 
 from figures import median
-from result import Claim, Result, at_most
+from result import Result, at_most
 
 NOTHING = "a static C program"
 
@@ -24,5 +24,5 @@ def measure(bench):
             directory / "socket",
         )
     result = Result("From exec to READY", series, base=NOTHING)
-    result.claims = [Claim("exec to READY, p50", result.ratio("jobd", median), at_most(10))]
+    result.claim_ratio("exec to READY, p50", "jobd", median, at_most(10))
     return result

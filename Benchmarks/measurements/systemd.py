@@ -8,7 +8,7 @@ import shutil
 import context
 import lab
 from figures import Ratio, median
-from result import Claim, Result, at_least
+from result import Result, at_least
 from roundtrip import TRUE
 
 FLOOR = "floor's client"
@@ -39,7 +39,7 @@ def measure(bench):
         with machine:
             return [clients(bench, machine, container), lines(bench, machine)]
     except lab.Unsupported:
-        return Result("With a service manager", {}, notes=["not measured: the lab can't run here"])
+        return Result("With a service manager", notes=["not measured: the lab can't run here"])
 
 
 def clients(bench, machine, container):
@@ -58,7 +58,7 @@ def clients(bench, machine, container):
     series = machine.processes(bench.often(100, 10), 10, commands)
     result = Result("Whole clients, with a service manager", series, base=FLOOR, notes=notes)
     faster = Ratio.of(series[SYSTEMD_RUN], series[JOBCTL], median)
-    result.claims = [Claim("systemd-run ÷ jobctl run, p50", faster, at_least(5))]
+    result.claim("systemd-run ÷ jobctl run, p50", faster, at_least(5))
     return result
 
 

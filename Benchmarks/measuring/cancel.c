@@ -2,8 +2,8 @@
 //
 //   cancel ROUNDS AGE FIFO TARGET...
 //
-// Each job is one of `tree`, and AGE µs old, counted from when all of its processes were there. Prints
-// "NAME NANOSECONDS" for each.
+// Each job is one of `tree`, and AGE µs old, counted from when all of its processes were there.
+// Prints "NAME NANOSECONDS" for each.
 #include <err.h>
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-// How fast a job writes to a pipe of ours: one that was passed to a daemon with the call, and the same
-// program started without any daemon.
+// How fast a job writes to a pipe of ours: one that was passed to a daemon with the call, and the
+// same program started without any daemon.
 //
 //   descriptor ROUNDS MEBIBYTES TARGET NAME COMMAND...
 //
@@ -84,7 +84,8 @@ static double run_directly(char **words, size_t written) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 5 + TARGET_WORDS) errx(2, "usage: descriptor ROUNDS MEBIBYTES TARGET NAME COMMAND...");
+  if (count < 5 + TARGET_WORDS)
+    errx(2, "usage: descriptor ROUNDS MEBIBYTES TARGET NAME COMMAND...");
   long rounds = atol(arguments[1]);
   size_t written = (size_t)atol(arguments[2]) << 20;
   char **target_words = arguments + 3, **direct = target_words + TARGET_WORDS;

@@ -2,8 +2,8 @@
 //
 //   roundtrip BLOCKS TARGET...
 //
-// The targets take turns, each for a block of jobs, so that all of them see the same machine. Prints
-// "NAME NANOSECONDS" for each job.
+// The targets take turns, each for a block of jobs, so that all of them see the same machine.
+// Prints "NAME NANOSECONDS" for each job.
 #include <err.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -50,7 +50,8 @@ static double run_window(struct load *load, long in_flight, int64_t length) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 4 + TARGET_WORDS) errx(2, "usage: throughput WINDOWS MILLISECONDS IN_FLIGHT TARGET...");
+  if (count < 4 + TARGET_WORDS)
+    errx(2, "usage: throughput WINDOWS MILLISECONDS IN_FLIGHT TARGET...");
   long windows = atol(arguments[1]);
   int64_t length = atol(arguments[2]) * 1000000;
   long in_flight = atol(arguments[3]);

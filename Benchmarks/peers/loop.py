@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Python's subprocess, without any daemon: `loop.py NAME COUNT COMMAND...` prints "NAME NANOSECONDS"
-for each run."""
+"""Python's subprocess, without any daemon: `loop.py NAME COUNT COMMAND...` prints
+"NAME NANOSECONDS" for each run."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
-// A transient unit for each run, asked for by the bus call that systemd-run makes, and nothing else:
-// from the call until the unit has been removed.
+// A transient unit for each run, asked for by the bus call that systemd-run makes, and nothing
+// else: from the call until the unit has been removed.
 //
 //   transient NAME COUNT COMMAND
 //
@@ -53,8 +53,9 @@ int main(int count, char **arguments) {
   check(sd_bus_set_address(bus, address), address);
   check(sd_bus_start(bus), address);
   const char *awaited = NULL;
-  check(sd_bus_match_signal(bus, NULL, NULL, path, interface, "UnitRemoved", unit_removed, &awaited),
-        "match");
+  check(
+      sd_bus_match_signal(bus, NULL, NULL, path, interface, "UnitRemoved", unit_removed, &awaited),
+      "match");
   for (long run = atol(arguments[2]); run > 0; run--) {
     char unit[64];
     snprintf(unit, sizeof unit, "jobd-bench-%d-%ld.service", getpid(), run);
