@@ -181,7 +181,12 @@ private func raiseOpenFiles(_ limits: [ResourceLimit]) {
 /// Whoever has to end a job of hundreds of processes that all want the processor goes before them, where
 /// that is permitted and nobody decided otherwise. Jobs don't inherit it; the guardian and threads do.
 private func goFirst() {
-  if NiceValue.current == 0 { try? NiceValue.set(-10) }
+  guard Scheduling.isOrdinary else { return }
+  do {
+    try Scheduling.goRealTime()
+  } catch {
+    try? Scheduling.setNice(-10)
+  }
 }
 
 extension Limits {

@@ -2,11 +2,16 @@ import LinuxSystem
 import Logging
 import SystemPackage
 
-/// Reaps processes of jobs whose parents died: the daemon is the subreaper of all that it starts, so that
-/// nothing of a job is left even where init doesn't reap.
+/// Reaps processes of jobs whose parents died and that became the daemon's children.
 ///
-/// It reaps when there is nothing else to do, and some in one turn of the loop: a job that forks without
-/// end leaves orphans as fast as they can be reaped, and the end of its line is not to wait for them.
+/// The daemon makes itself the subreaper of its jobs, so that they leave no zombies where init doesn't reap or comes
+/// late, if it goes before all ordinary processes. Otherwise not: a job that forks without end leaves orphans as
+/// fast as they can be reaped, and the kernel wakes their parent for each. A daemon that shares the processor
+/// evenly has then none left when the job's line ends, and came to kill it after 36 to 150 ms, 900 ms at worst.
+/// (docs/performance.md)
+///
+/// It reaps when there is nothing else to do, no more than some in one turn of the loop, and rests where many
+/// come.
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
@@ -19,23 +24,32 @@ final class OrphanReaper {
   private var suspect: (pid: Int32, spawnsBegun: Int)?
 
   /// Processes reaped in one turn of the loop.
-  private static let reapsPerTurn = 32
+  private static let reapsPerTurn = 128
+  /// With more of them it rests.
+  private static let fewPerTurn = 4
+  /// Microseconds. A storm leaves a hundred orphans in this time.
+  private static let rest = 20_000
 
   private let mainExited: (Int32) -> Bool
   private let log: Logger
   private var source: SignalSource?
-  /// Brings the next turn.
+  /// Ends a rest.
   private var more: TimerSource?
 
-  /// - Parameter mainExited: Reaps a main process of that pid; false if it is none.
+  /// - Parameters:
+  ///   - adopts: The daemon becomes the subreaper.
+  ///   - mainExited: Reaps a main process of that pid; false if it is none.
   init(
-    _ loop: EventLoop, log: Logger, mainExited: @escaping (Int32) -> Bool
+    _ loop: EventLoop, adopts: Bool, log: Logger, mainExited: @escaping (Int32) -> Bool
   ) throws(SystemError) {
     self.mainExited = mainExited
     self.log = log
-    try Orphans.adopt()
+    if adopts { try Orphans.adopt() }
     source = try SignalSource(loop, .childExited, priority: .idle) { [unowned self] in reap() }
-    more = try TimerSource(loop, priority: .idle) { [unowned self] in reap() }
+    more = try TimerSource(loop, priority: .idle) { [unowned self] in
+      source?.isEnabled = true
+      reap()
+    }
   }
 
   func spawnBegan() -> Int {
@@ -51,8 +65,8 @@ final class OrphanReaper {
   }
 
   private func reap() {
-    for _ in 0..<Self.reapsPerTurn {
-      guard let pid = exitedChild() else { return suspect = nil }
+    var reaped = 0
+    while reaped < Self.reapsPerTurn, let pid = exitedChild() {
       if mainExited(pid) { continue }
       let seen = suspect?.pid == pid ? suspect?.spawnsBegun ?? spawnsBegun : spawnsBegun
       if let oldest = spawnsUnderWay.first, oldest <= seen {
@@ -61,8 +75,12 @@ final class OrphanReaper {
       }
       suspect = nil
       _ = try? Orphans.reap(pid)
+      reaped += 1
     }
-    more?.arm(at: Moment.monotonic)
+    suspect = nil
+    guard reaped > Self.fewPerTurn else { return }
+    source?.isEnabled = false
+    more?.arm(at: Moment.monotonic + Self.rest)
   }
 
   private func exitedChild() -> Int32? {

@@ -48,7 +48,9 @@ final class Supervisor {
     timer = try TimerSource(loop) { [unowned self] in
       event { $0.deadlinePassed(at: Moment.now) }
     }
-    orphans = try OrphanReaper(loop, log: log) { [unowned self] in reapMain($0) }
+    // Where there are no control groups, what a warden leaves that was killed is to become ours.
+    let adopts = Scheduling.isRealTime || place.path == nil
+    orphans = try OrphanReaper(loop, adopts: adopts, log: log) { [unowned self] in reapMain($0) }
   }
 
   /// Tells the engine what happened, and does what it decides.

@@ -1,0 +1,38 @@
+internal import Glibc
+internal import SystemPackage
+
+/// How the calling thread is scheduled. Threads and processes that it makes inherit it.
+///
+/// sched(7)
+public enum Scheduling {
+  /// Whether nobody has decided anything: SCHED_OTHER, at nice 0.
+  public static var isOrdinary: Bool {
+    sched_getscheduler(0) == SCHED_OTHER && getpriority(process, 0) == 0
+  }
+
+  /// Whether it goes before every ordinary process.
+  public static var isRealTime: Bool { [SCHED_RR, SCHED_FIFO].contains(sched_getscheduler(0)) }
+
+  /// From now on it goes before every ordinary process, at the lowest of the real-time priorities.
+  ///
+  /// - Throws: EPERM without CAP_SYS_NICE, beyond RLIMIT_RTPRIO, or in a control group without real-time
+  ///   bandwidth.
+  public static func goRealTime() throws(SystemError) {
+    var parameters = sched_param()
+    parameters.sched_priority = 1
+    guard unsafe sched_setscheduler(0, SCHED_RR, &parameters) == 0 else {
+      throw SystemError("sched_setscheduler", errno: Errno(rawValue: errno))
+    }
+  }
+
+  /// Sets the nice value: -20 goes first, 19 last.
+  ///
+  /// - Throws: EACCES where it would go up in rank without CAP_SYS_NICE, beyond RLIMIT_NICE.
+  public static func setNice(_ value: Int32) throws(SystemError) {
+    guard setpriority(process, 0, value) == 0 else {
+      throw SystemError("setpriority", errno: Errno(rawValue: errno))
+    }
+  }
+
+  private static let process = __priority_which_t(PRIO_PROCESS.rawValue)
+}
