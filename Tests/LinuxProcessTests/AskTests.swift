@@ -19,7 +19,7 @@ struct AskTests {
     #expect(try child.pidfd.waitAndReap().status == .signaled(.terminate, coreDumped: false))
   }
 
-  @Test("A stopped process hears it")
+  @Test("Case 18: A stopped process hears it")
   func stopped() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
@@ -62,7 +62,7 @@ struct AskTests {
     #expect(try child.pidfd.waitAndReap().status == .exited(code: 3))
   }
 
-  @Test("Processes of another job, of the daemon or of nobody are never opened as members")
+  @Test("Case 30: Processes of another job, of the daemon or of nobody are never opened as members")
   func strangers() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf("1")

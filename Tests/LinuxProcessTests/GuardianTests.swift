@@ -42,7 +42,7 @@ struct GuardianTests {
     }
   }
 
-  @Test("A daemon killed by SIGKILL leaves no process, no cgroup, no socket and no lock")
+  @Test("Case 45: A daemon killed by SIGKILL leaves no process, no cgroup, no socket and no lock")
   func killed() async throws {
     let scratch = try ScratchDirectory()
     let traces = try Traces(scratch.path)

@@ -22,7 +22,9 @@ struct InheritanceTests {
     #expect(leaf.remove() == .removed)
   }
 
-  @Test("It has descriptors 0, 1 and 2 and no other, high ones included", arguments: allMethods)
+  @Test(
+    "Case 34: It has descriptors 0, 1 and 2 and no other, high ones included", arguments: allMethods
+  )
   func descriptors(method: SpawnMethod) throws {
     let sandbox = try Sandbox(method: method)
     let leaf = try sandbox.leaf()
@@ -77,7 +79,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("Nothing that the daemon set for itself reaches it", arguments: allMethods.indices)
+  @Test("Case 34: Nothing that the daemon set for itself reaches it", arguments: allMethods.indices)
   func hostileParent(method: Int) async throws {
     await #expect(processExitsWith: .success) { [method] in
       let limits = try ResourceLimit.allCurrent()
@@ -121,7 +123,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("A signal that the daemon blocks or ignores ends it", arguments: allMethods.indices)
+  @Test("Case 6: A signal that the daemon blocks or ignores ends it", arguments: allMethods.indices)
   func signals(method: Int) async throws {
     await #expect(processExitsWith: .success) { [method] in
       try makeHostile()
@@ -175,7 +177,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("Exit codes are told as they are")
+  @Test("Case 37: Exit codes are told as they are")
   func exitCodes() throws {
     let sandbox = try Sandbox()
     for code in [0, 1, 127, 199, 244, 255] as [Int32] {

@@ -15,7 +15,7 @@ struct JobRootTests {
     #expect(try Subdirectories.names(in: sandbox.root.jobs.directory.raw).isEmpty)
   }
 
-  @Test("The jobs of an earlier daemon are killed and their leaves removed")
+  @Test("Case 27: The jobs of an earlier daemon are killed and their leaves removed")
   func sweep() throws {
     let sandbox = try Sandbox()
     var pids: [Int32] = []

@@ -18,17 +18,19 @@ struct KillTests {
     #expect(leaf.remove() == .removed)
   }
 
-  @Test("A grandchild in a session of its own is killed")
+  @Test("Case 13: A grandchild in a session of its own is killed")
   func setsid() throws {
     try kill("setsid sleep 1000 & sleep 1000", processes: 3)
   }
 
-  @Test("A daemon that forked twice, its parents gone, is killed with the main process gone too")
+  @Test(
+    "Case 14: A daemon that forked twice, its parents gone, is killed with the main process gone too"
+  )
   func doubleFork() throws {
     try kill("(setsid sh -c 'sleep 1000 & exit 0' & exit 0); exit 0", processes: 1)
   }
 
-  @Test("A child in a process group of its own is killed")
+  @Test("Case 15: A child in a process group of its own is killed")
   func processGroup() throws {
     try kill("set -m; sleep 1000 & sleep 1000 & wait", processes: 3)
   }
@@ -43,7 +45,7 @@ struct KillTests {
     try kill("sleep 1000 & kill -STOP $!; kill -STOP $$", processes: 2)
   }
 
-  @Test("A fork bomb is killed while it forks")
+  @Test("Case 20: A fork bomb is killed while it forks")
   func forkBomb() throws {
     // A hundred lines of descent: every process starts the next and exits.
     let script = """
@@ -58,12 +60,12 @@ struct KillTests {
     try kill(script, processes: 50)
   }
 
-  @Test("A hundred processes in one leaf are killed")
+  @Test("Case 22: A hundred processes in one leaf are killed")
   func hundred() throws {
     try kill("i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; wait", processes: 101)
   }
 
-  @Test("A frozen job is killed without being thawed")
+  @Test("Case 19: A frozen job is killed without being thawed")
   func frozen() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
@@ -75,7 +77,7 @@ struct KillTests {
     #expect(try child.pidfd.waitAndReap().status == .signaled(.kill, coreDumped: false))
   }
 
-  @Test("Processes in a tree of ten nested cgroups are killed, and the tree removed")
+  @Test("Case 22: Processes in a tree of ten nested cgroups are killed, and the tree removed")
   func nestedTree() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
@@ -88,7 +90,7 @@ struct KillTests {
     #expect(leaf.remove() == .removed)
   }
 
-  @Test("A process in a threaded cgroup that the job made is killed from the leaf")
+  @Test("Case 23: A process in a threaded cgroup that the job made is killed from the leaf")
   func threadedChild() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()

@@ -65,7 +65,7 @@ struct LeafTests {
     #expect(leaf.remove() == .removed)
   }
 
-  @Test("Cgroups nested deeper than descriptors would reach are removed")
+  @Test("Case 24: Cgroups nested deeper than descriptors would reach are removed")
   func deep() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()

@@ -8,7 +8,7 @@ import Testing
 /// In processes of their own, where nobody else opens descriptors or has children.
 @Suite("Leaving nothing behind", .enabled(if: cgroupsAreThere, cgroupsAreMissing))
 struct LeakTests {
-  @Test("A thousand jobs, one after the other, leave no descriptor, leaf or zombie")
+  @Test("Case 50: A thousand jobs, one after the other, leave no descriptor, leaf or zombie")
   func thousand() async throws {
     await #expect(processExitsWith: .success) {
       let sandbox = try Sandbox()
@@ -30,7 +30,9 @@ struct LeakTests {
     }
   }
 
-  @Test("Failures of every kind leave no descriptor and no child", arguments: allMethods.indices)
+  @Test(
+    "Case 36: Failures of every kind leave no descriptor and no child",
+    arguments: allMethods.indices)
   func failures(method: Int) async throws {
     await #expect(processExitsWith: .success) { [method] in
       let sandbox = try Sandbox(method: allMethods[method])
@@ -86,7 +88,9 @@ struct LeakTests {
     }
   }
 
-  @Test("Orphans come to the subreaper and are reaped; a job's main process is left to its owner")
+  @Test(
+    "Case 32: Orphans come to the subreaper and are reaped; a job's main process is left to its owner"
+  )
   func orphans() async throws {
     await #expect(processExitsWith: .success) {
       try Orphans.adopt()
@@ -103,7 +107,7 @@ struct LeakTests {
     }
   }
 
-  @Test("Many that exit at once are each told once")
+  @Test("Case 31: Many that exit at once are each told once")
   func coalesced() throws {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
