@@ -3,15 +3,16 @@ public enum Base64 {
   /// Appends the base64 of `data`.
   public static func append(_ data: Span<UInt8>, to bytes: inout [UInt8]) {
     bytes.append(addingCapacity: encodedCount(of: data.count)) { output in
-      let alphabet = alphabet.span
+      let (alphabet, pairs) = (alphabet.span, pairs.span)
       var index = 0
       while index + 3 <= data.count {
         let group =
           UInt32(data[index]) << 16 | UInt32(data[index + 1]) << 8 | UInt32(data[index + 2])
-        output.append(alphabet[Int(group >> 18)])
-        output.append(alphabet[Int(group >> 12 & 63)])
-        output.append(alphabet[Int(group >> 6 & 63)])
-        output.append(alphabet[Int(group & 63)])
+        let (first, second) = (pairs[Int(group >> 12)], pairs[Int(group & 0xfff)])
+        output.append(UInt8(truncatingIfNeeded: first >> 8))
+        output.append(UInt8(truncatingIfNeeded: first))
+        output.append(UInt8(truncatingIfNeeded: second >> 8))
+        output.append(UInt8(truncatingIfNeeded: second))
         index += 3
       }
       if index == data.count { return }
@@ -70,6 +71,11 @@ public enum Base64 {
 
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// The two digits of every twelve bits, the first in the upper byte.
+  private static let pairs = (0..<4_096).map {
+    UInt16(alphabet[$0 >> 6]) << 8 | UInt16(alphabet[$0 & 63])
+  }
 
   /// What each byte stands for, 64 where for nothing.
   private static let values: [UInt8] = {

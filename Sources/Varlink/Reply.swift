@@ -58,10 +58,15 @@ extension Reply {
 
   /// A message whose parameters are written directly, without a value in between: for replies that
   /// carry much data. `parameters` writes one object, or nothing.
+  ///
+  /// - Parameter capacity: About how many bytes it comes to: so many needn't be moved as it grows.
   public static func encoded<Failure: Error>(
-    _ outcome: Outcome, parameters: (inout JSONWriter) throws(Failure) -> Void
+    _ outcome: Outcome, capacity: Int = 1_024,
+    parameters: (inout JSONWriter) throws(Failure) -> Void
   ) throws(Failure) -> [UInt8] {
-    var writer = JSONWriter()
+    var room: [UInt8] = []
+    room.reserveCapacity(capacity)
+    var writer = JSONWriter(appendingTo: room)
     writer.beginObject()
     switch outcome {
     case .error(let name):

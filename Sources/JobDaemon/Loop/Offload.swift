@@ -140,6 +140,8 @@ private nonisolated final class Shared: Sendable {
 
   /// A thread works until the process ends.
   private func work() {
+    // Without it they are somewhat slower: a job resets what it inherits in any case.
+    try? Scheduling.resetOnFork()
     while true {
       state.withLock { $0.idle += 1 }
       EventCounter.take(submitted.raw)

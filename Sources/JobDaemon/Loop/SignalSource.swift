@@ -20,15 +20,6 @@ import LinuxSystem
     unsafe sd_event_source_set_priority(source, priority.rawValue)
   }
 
-  /// Whether it calls back. Signals that come meanwhile wait.
-  var isEnabled = true {
-    didSet {
-      guard isEnabled != oldValue else { return }
-      let enabled = isEnabled ? SD_EVENT_ON : SD_EVENT_OFF
-      unsafe sd_event_source_set_enabled(source, Int32(enabled))
-    }
-  }
-
   isolated deinit {
     unsafe sd_event_source_disable_unref(source)
   }

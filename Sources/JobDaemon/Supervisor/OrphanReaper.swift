@@ -28,13 +28,14 @@ final class OrphanReaper {
   /// With more of them it rests.
   private static let fewPerTurn = 4
   /// Microseconds. A storm leaves a hundred orphans in this time.
-  private static let rest = 20_000
+  private static let restPeriod = 20_000
 
   private let mainExited: (Int32) -> Bool
   private let log: Logger
   private var source: SignalSource?
-  /// Ends a rest.
-  private var more: TimerSource?
+  /// Says when a rest is over.
+  private var rest: TimerSource?
+  private var isResting = false
 
   /// - Parameters:
   ///   - adopts: The daemon becomes the subreaper.
@@ -46,8 +47,8 @@ final class OrphanReaper {
     self.log = log
     if adopts { try Orphans.adopt() }
     source = try SignalSource(loop, .childExited, priority: .idle) { [unowned self] in reap() }
-    more = try TimerSource(loop, priority: .idle) { [unowned self] in
-      source?.isEnabled = true
+    rest = try TimerSource(loop, priority: .idle) { [unowned self] in
+      isResting = false
       reap()
     }
   }
@@ -65,6 +66,7 @@ final class OrphanReaper {
   }
 
   private func reap() {
+    if isResting { return }
     var reaped = 0
     while reaped < Self.reapsPerTurn, let pid = exitedChild() {
       if mainExited(pid) { continue }
@@ -79,8 +81,8 @@ final class OrphanReaper {
     }
     suspect = nil
     guard reaped > Self.fewPerTurn else { return }
-    source?.isEnabled = false
-    more?.arm(at: Moment.monotonic + Self.rest)
+    isResting = true
+    rest?.arm(at: Moment.monotonic + Self.restPeriod)
   }
 
   private func exitedChild() -> Int32? {

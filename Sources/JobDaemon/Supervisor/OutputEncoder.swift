@@ -4,6 +4,9 @@ import Varlink
 /// Makes replies of captured output: text where it is UTF-8, base64 where it isn't, and never a broken
 /// code point: the beginning of one that isn't whole yet waits for the next piece.
 struct OutputEncoder {
+  /// What is around the data: `{"continues":true,"parameters":{"output":{"stream":…`.
+  private static let frameBytes = 128
+
   private let stream: OutputStream
   private var held: [UInt8] = []
 
@@ -19,12 +22,13 @@ struct OutputEncoder {
       held = Array(bytes[whole...])
       return whole == 0
         ? nil
-        : reply {
+        // Of text, one byte in sixteen is a newline or so, and escaped.
+        : reply(capacity: whole + whole / 16) {
           $0.name("text"); $0.string(text)
         }
     }
     held = []
-    return reply {
+    return reply(capacity: Base64.encodedCount(of: bytes.count)) {
       $0.name("base64"); $0.base64(bytes.span)
     }
   }
@@ -33,13 +37,15 @@ struct OutputEncoder {
   mutating func flush() -> [UInt8]? {
     guard !held.isEmpty else { return nil }
     defer { held = [] }
-    return reply {
+    return reply(capacity: 0) {
       $0.name("base64"); $0.base64(held.span)
     }
   }
 
-  private func reply(_ data: (inout JSONWriter) -> Void) -> [UInt8] {
-    Reply.encoded(.success(continues: true)) { writer throws(Never) in
+  /// - Parameter capacity: Bytes that the data come to.
+  private func reply(capacity: Int, _ data: (inout JSONWriter) -> Void) -> [UInt8] {
+    let capacity = capacity + Self.frameBytes
+    return Reply.encoded(.success(continues: true), capacity: capacity) { writer throws(Never) in
       writer.beginObject()
       writer.name("output")
       writer.beginObject()
