@@ -5,6 +5,9 @@
 #   make simulate   the engine alone, in made-up worlds: WORLDS=1000, SEED=n, STEPS=n
 #   make torture    real builds ended at random, in every way: ROUNDS=50, QUICK=1, SEED=n
 #   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
+#   make mutation   faults put into the code, one at a time, that a test has to catch: ONLY=text
+#   make fuzz       what reads the bytes of others, with input made up: MINUTES=10
+#   make coverage   which lines the tests run
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it away again
 #   make format     lay out the code; make lint only looks
 #   make deps       what is missing of Debian's packages: installed for root, named for others
@@ -39,7 +42,8 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all bench build clean check deps format install lint manuals run simulate system-check test tidy torture uninstall
+.PHONY: all bench build clean check coverage deps format fuzz fuzz-build fuzz-check install lint
+.PHONY: manuals mutation run simulate system-check test tidy torture uninstall
 
 all: build
 
@@ -101,6 +105,36 @@ bench: build
 	@$(MAKE) --no-print-directory -C Benchmarks OUT=$(abspath $(SCRATCH))/bench
 	@Benchmarks/bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK)$(ONLY),,--publish) \
 		$(SCRATCH)/bench $(release)
+
+# Does a test see each fault? Not part of `check`, as each fault is a build and a run of tests.
+mutation:
+	Tests/mutation/mutation --only '$(ONLY)' --document docs/testing.md $(SCRATCH)/mutation
+
+# libFuzzer on what reads the bytes of others. What it finds is left in $(SCRATCH)/fuzz/found.
+fuzz_targets = calls framing interface jobs json
+fuzz_program = $(SCRATCH)/fuzz/debug/fuzz
+MINUTES ?= 10
+
+fuzz-build:
+	JOBD_FUZZ=1 $(SWIFT) build --scratch-path $(SCRATCH)/fuzz $(SWIFTFLAGS) \
+		--sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address -Xswiftc -O --product fuzz
+	@mkdir -p $(fuzz_targets:%=$(SCRATCH)/fuzz/corpus/%) $(SCRATCH)/fuzz/found
+
+# $(call fuzz,TARGET,OPTIONS): what is new is kept in the first corpus, and the one of the repository as it is.
+# Leaks aren't looked for: Swift tags pointers, and what is tagged isn't seen to be referred to.
+fuzz = FUZZ_TARGET=$(1) $(fuzz_program) $(2) -dict=Tests/fuzz/words -artifact_prefix=$(SCRATCH)/fuzz/found/$(1)- \
+	-timeout=10 -detect_leaks=0 -print_final_stats=1
+
+fuzz: fuzz-build
+	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-max_total_time=$$((60 * $(MINUTES)))) \
+		$(SCRATCH)/fuzz/corpus/$(target) Tests/fuzz/corpus/$(target) &&) true
+
+# The same inputs every time.
+FUZZ_RUNS ?= 20000
+fuzz-check: fuzz-build
+	@rm -rf $(SCRATCH)/fuzz/check && mkdir -p $(fuzz_targets:%=$(SCRATCH)/fuzz/check/%)
+	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-seed=1 -runs=$(FUZZ_RUNS)) \
+		$(SCRATCH)/fuzz/check/$(target) Tests/fuzz/corpus/$(target) &&) true
 
 manuals: build
 	@scripts/check-manuals $(release)

@@ -160,3 +160,20 @@ let package = Package(
       exclude: ["Python"], swiftSettings: strict),
   ]
 )
+
+// For `make mutation`: one suite, and no more of the package than it takes.
+if let suite = Context.environment["JOBD_SUITE"] {
+  package.targets.removeAll { $0.type == .test && $0.name != suite }
+}
+
+// For `make fuzz`: libFuzzer has to be linked to it, and what it feeds built with the compiler's help.
+if Context.environment["JOBD_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink", "VarlinkSocket", system,
+      ],
+      path: "Tests/fuzz", exclude: ["corpus", "words"], swiftSettings: strict)
+  ]
+}
