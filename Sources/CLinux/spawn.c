@@ -37,7 +37,14 @@ struct stack {
   _Alignas(16) char bytes[CHILD_STACK];
 };
 
-#if CLINUX_HAS_CLONE3_ON_STACK
+// A sanitizer keeps books about threads and frames in memory: a child that shares that falsifies them.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+
+#if CLINUX_HAS_CLONE3_ON_STACK && !IS_SANITIZED
 static const unsigned always = 0;
 #else
 static const unsigned always = CLINUX_SPAWN_COPY_MEMORY;
