@@ -102,12 +102,16 @@ struct ObserverTests {
     try story.list(goesOn: true, by: 9)
     _ = story.full()
     var actions: [String] = []
+    var droppedBy: [Int] = []
     for client in 1...6 {
       let job = try story.started(by: ClientID(rawValue: client))
       story.ends(job)
       story.settled(job)
-      actions += story.actions
+      let told = story.actions
+      if told.contains("drop client 9") { droppedBy.append(client) }
+      actions += told
     }
+    #expect(droppedBy == [4], "as many as allowed were kept for it, and not one more")
     #expect(actions.count { $0 == "drop client 9" } == 1)
     #expect(actions.count { $0.contains("finished") } == 6)
     #expect(story.engine.observers.isEmpty)

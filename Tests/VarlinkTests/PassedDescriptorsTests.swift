@@ -1,6 +1,8 @@
+import Glibc
 import LinuxSystem
 import SystemPackage
 import Testing
+import VarlinkSocket
 
 @Suite("Descriptors that were passed have an owner")
 struct PassedDescriptorsTests {
@@ -39,6 +41,66 @@ struct PassedDescriptorsTests {
     }
     let after = try watched.peek(into: &buffer)
     #expect(after?.count == 0)
+  }
+
+  @Test("What is executed doesn't inherit them")
+  func closeOnExec() throws {
+    let pipe = try TestPipe()
+    let sockets = try UnixSocket.pair()
+    let bytes: [UInt8] = [1]
+    _ = try sockets.first.send(bytes.span, descriptors: [pipe.read.raw])
+    var buffer: [UInt8] = [0]
+    guard var received = try sockets.second.receive(1, into: &buffer),
+      let descriptor = received.descriptors.take(0)
+    else {
+      Issue.record("nothing received")
+      return
+    }
+    let flags = fcntl(descriptor.raw.rawValue, F_GETFD)
+    #expect(flags & FD_CLOEXEC != 0)
+  }
+
+  @Test("Where there is no room for all of them, their message is refused")
+  func noRoom() async {
+    await #expect(processExitsWith: .success) {
+      let pipe = try TestPipe()
+      let sockets = try UnixSocket.pair()
+      let bytes: [UInt8] = [UInt8(ascii: "A"), 0]
+      _ = try sockets.first.send(bytes.span, descriptors: [pipe.read.raw, pipe.write.raw])
+      // The next descriptor is the last that there may be.
+      let next = fcntl(pipe.read.raw.rawValue, F_DUPFD_CLOEXEC, 0)
+      close(next)
+      var limit = rlimit(rlim_cur: rlim_t(next + 1), rlim_max: rlim_t(next + 1))
+      try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+      var reader = MessageReader()
+      switch try reader.next(from: sockets.second, by: ReceiveBuffer()) {
+      case .violation(.descriptorsLost): break
+      default: Issue.record("the message was taken")
+      }
+    }
+  }
+
+  @Test("They are sent once, however many pieces their message is sent in")
+  func sentOnce() throws {
+    let pipe = try TestPipe()
+    let sockets = try UnixSocket.pair()
+    let text = [UInt8](repeating: UInt8(ascii: "x"), count: 3_000_000)
+    var message = OutgoingMessage(text + [0], descriptors: [pipe.read.raw])
+    var reader = MessageReader()
+    let buffer = ReceiveBuffer()
+    var pieces = 0
+    while true {
+      _ = try message.write(to: sockets.first)
+      pieces += 1
+      switch try reader.next(from: sockets.second, by: buffer) {
+      case .wouldBlock: continue
+      case .message(let bytes, let passed):
+        let count = passed.count
+        #expect(bytes == text && count == 1 && pieces > 1)
+      default: Issue.record("the message didn't arrive")
+      }
+      return
+    }
   }
 
   /// Sends one of two connected sockets and keeps only the other.
