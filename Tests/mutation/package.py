@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from confinement import Confinement
+
 # A fault may make a test wait for ever: it is given up after this many times of what it takes without
 # a fault, and not before this many seconds.
 PATIENCE_TIMES = 8
@@ -83,12 +85,11 @@ class Package:
     def run_tests(self, suite, tests):
         """Says which of the tests failed, or how they ended otherwise; None if all passed."""
         command = ["swift", "test", "--skip-build", *self._places, "--filter", tests]
-        # Whatever a daemon with a fault leaves behind ends with this process namespace.
-        confined = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", *command]
+        confinement = Confinement()
         process = subprocess.Popen(
-            confined, env={**os.environ, "JOBD_SUITE": suite, "WORLDS": WORLDS},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            start_new_session=True,
+            confinement.confined(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, "JOBD_SUITE": suite, "WORLDS": WORLDS},
+            text=True, errors="replace", start_new_session=True,
         )  # fmt: skip
         begun = time.monotonic()
         patience = self.seconds.get(tests, BUILD_SECONDS) * PATIENCE_TIMES
@@ -98,6 +99,8 @@ class Package:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             return f"a hang of `{tests}`"
+        finally:
+            confinement.remove()
         if "Test run with 0 tests" in output:
             sys.exit(f"mutation: there are no tests {tests!r}")
         if process.returncode != 0:
