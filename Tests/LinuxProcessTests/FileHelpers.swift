@@ -54,8 +54,22 @@ struct ScratchDirectory: ~Copyable {
     let file = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],
       permissions: FilePermissions(rawValue: mode))
-    defer { try? file.close() }
-    try file.writeAll(contents)
+    try file.closeAfter { _ = try file.writeAll(contents) }
+    try waitForNoWriter(of: path)
     return path
+  }
+}
+
+/// Until then the file can't be executed: ETXTBSY. A process that another test is making has copies of all
+/// descriptors until it executes its program.
+///
+/// Only a file that nobody has open for writing can be leased for reading. fcntl(2)
+private func waitForNoWriter(of path: String) throws {
+  let setLease: Int32 = 1_024
+  let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+  defer { try? file.close() }
+  while fcntl(file.rawValue, setLease, F_RDLCK) != 0 {
+    guard errno == EAGAIN else { throw Errno(rawValue: errno) }
+    _ = Glibc.poll(nil, 0, 1)
   }
 }

@@ -27,10 +27,13 @@ public final class ScratchDirectory {
   public func file(
     _ name: String, _ contents: String, permissions: FilePermissions = [.ownerReadWriteExecute]
   ) throws -> String {
-    let file = try FileDescriptor.open(
-      FilePath(path(name)), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-      permissions: permissions)
-    try file.closeAfter { _ = try file.writeAll(contents.utf8) }
+    // A file of which a process in the making has a copy that can be written can't be executed: ETXTBSY.
+    try Forking.inTurn {
+      let file = try FileDescriptor.open(
+        FilePath(path(name)), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: permissions)
+      try file.closeAfter { _ = try file.writeAll(contents.utf8) }
+    }
     return path(name)
   }
 
