@@ -42,6 +42,9 @@ public protocol JobTree: AnyObject, Sendable {
   /// is stopped or frozen hears it. May take long.
   func ask(_ signal: Signal?, main onlyMain: Bool)
 
+  /// Kills the first process, if that can be done at once: ``kill()`` follows. Never waits.
+  func killMain()
+
   /// Kills every process of the job. They may be dead some time after this returns. May take long.
   func kill() throws(SystemError)
 

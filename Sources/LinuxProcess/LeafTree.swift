@@ -104,9 +104,14 @@ public final class LeafTree: JobTree {
     }
   }
 
-  public func kill() throws(SystemError) {
-    // Wherever it may have moved to.
+  /// Wherever it may have moved to.
+  public func killMain() {
     try? started?.process.pidfd.send(.kill)
+  }
+
+  public func kill() throws(SystemError) {
+    // Where it was being started when that was tried.
+    killMain()
     try leaf.kill()
   }
 

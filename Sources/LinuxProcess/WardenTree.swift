@@ -165,6 +165,9 @@ public final class WardenTree: JobTree {
     if let signal { try? warden?.warden.ask(signal, main: onlyMain) }
   }
 
+  /// Its warden does that.
+  public func killMain() {}
+
   public func kill() throws(SystemError) {
     guard let warden else { return }
     switch state.withLock({ $0.hold }) {

@@ -126,6 +126,8 @@ extension Supervisor {
 
   func kill(_ id: JobID) {
     guard let job = jobs[id], let tree = job.tree else { return }
+    // Most jobs have no other process left, and are over before a thread comes to it.
+    tree.killMain()
     // Should the kernel hold one up, no more than that one waits on a thread.
     if job.isBeingKilled { return job.isToBeKilledAgain = true }
     job.isBeingKilled = true
