@@ -74,6 +74,14 @@ struct SpawnFailureTests {
     #expect(failure.step == .executable && failure.errno == .execFormatError && !failure.isNotFound)
   }
 
+  @Test("A file that is no program ends the search, whatever comes behind it in PATH")
+  func noProgramFirst() throws {
+    let scratch = try ScratchDirectory()
+    let path = try scratch.file("true", "echo hello\n")
+    let failure = try failure(of: ["true"], environment: ["PATH=\(scratch.path):/usr/bin:/bin"])
+    #expect(failure.errno == .execFormatError && failure.path == Array(path.utf8))
+  }
+
   @Test("A script whose interpreter is missing names the interpreter")
   func noInterpreter() throws {
     let scratch = try ScratchDirectory()
