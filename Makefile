@@ -7,7 +7,8 @@
 #   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
 #   make mutation   faults put into the code, one at a time, that a test has to catch: ONLY=text
 #   make fuzz       what reads the bytes of others, with input made up: MINUTES=10
-#   make coverage   which lines the tests run
+#   make coverage   which parts of the code the tests run
+#   make check-sanitizers  the tests under ThreadSanitizer and AddressSanitizer
 #   make install    into $(DESTDIR)$(PREFIX); make uninstall takes it away again
 #   make format     lay out the code; make lint only looks
 #   make deps       what is missing of Debian's packages: installed for root, named for others
@@ -42,8 +43,8 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all bench build clean check coverage deps format fuzz fuzz-build fuzz-check install lint
-.PHONY: manuals mutation run simulate system-check test tidy torture uninstall
+.PHONY: all bench build check check-sanitizers clean coverage deps format fuzz fuzz-build fuzz-check
+.PHONY: install lint manuals mutation run simulate system-check test tidy torture uninstall
 
 all: build
 
@@ -130,11 +131,22 @@ fuzz: fuzz-build
 		$(SCRATCH)/fuzz/corpus/$(target) Tests/fuzz/corpus/$(target) &&) true
 
 # The same inputs every time.
-FUZZ_RUNS ?= 20000
+FUZZ_RUNS ?= 100000
 fuzz-check: fuzz-build
 	@rm -rf $(SCRATCH)/fuzz/check && mkdir -p $(fuzz_targets:%=$(SCRATCH)/fuzz/check/%)
 	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-seed=1 -runs=$(FUZZ_RUNS)) \
 		$(SCRATCH)/fuzz/check/$(target) Tests/fuzz/corpus/$(target) &&) true
+
+coverage:
+	scripts/coverage $(SCRATCH)/coverage
+
+# Each in a build of its own. docs/testing.md says which suites are left out, and why.
+# $(call sanitized,SANITIZER,SUITES)
+sanitized = WORLDS=1 $(SWIFT) test $(SWIFTFLAGS) --scratch-path $(SCRATCH)/$(1) --sanitize $(1) --filter '$(2)'
+check-sanitizers:
+	$(call sanitized,thread,^(JobDaemon|JobEngine|JobProtocol|Varlink)Tests)
+	ASAN_OPTIONS=detect_leaks=0 \
+		$(call sanitized,address,^(JobDaemon|JobEngine|JobProtocol|LinuxProcess|Varlink)Tests)
 
 manuals: build
 	@scripts/check-manuals $(release)
