@@ -123,8 +123,8 @@ fuzz-build:
 
 # $(call fuzz,TARGET,OPTIONS): what is new is kept in the first corpus, and the one of the repository as it is.
 # Leaks aren't looked for: Swift tags pointers, and what is tagged isn't seen to be referred to.
-fuzz = FUZZ_TARGET=$(1) $(fuzz_program) $(2) -dict=Tests/fuzz/words -artifact_prefix=$(SCRATCH)/fuzz/found/$(1)- \
-	-timeout=10 -detect_leaks=0 -print_final_stats=1
+fuzz = ASAN_OPTIONS=detect_leaks=0 FUZZ_TARGET=$(1) $(fuzz_program) $(2) -dict=Tests/fuzz/words -artifact_prefix=$(SCRATCH)/fuzz/found/$(1)- \
+	-timeout=10
 
 fuzz: fuzz-build
 	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-max_total_time=$$((60 * $(MINUTES)))) \
@@ -134,7 +134,7 @@ fuzz: fuzz-build
 FUZZ_RUNS ?= 100000
 fuzz-check: fuzz-build
 	@rm -rf $(SCRATCH)/fuzz/check && mkdir -p $(fuzz_targets:%=$(SCRATCH)/fuzz/check/%)
-	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-seed=1 -runs=$(FUZZ_RUNS)) \
+	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-seed=1 -runs=$(FUZZ_RUNS) -verbosity=0) \
 		$(SCRATCH)/fuzz/check/$(target) Tests/fuzz/corpus/$(target) &&) true
 
 coverage:

@@ -113,7 +113,11 @@ struct GuardianTests {
       // Null three times; lifeline, jobs, parent and lock.
       #expect(try fileNames(in: "/proc/\(guardian.pid)/fd").count == 7)
       #expect(try SmallFile.readText("/proc/\(guardian.pid)/comm") == "jobd-guardian\n")
+      let status = try SmallFile.readText("/proc/\(guardian.pid)/status")
+      let blocked = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:\t") })
+      let mask = try #require(UInt64(blocked.dropFirst("SigBlk:\t".count), radix: 16))
       for signal in [Signal.terminate, .interrupt, .hangup, .quit, .pipe, .userDefined1] {
+        #expect(mask >> UInt64(signal.rawValue - 1) & 1 == 1, "\(signal) would end it")
         try guardian.pidfd.send(signal)
       }
       #expect(getsid(guardian.pid) == guardian.pid)
