@@ -73,9 +73,10 @@ class Package:
     # MARK: commands
 
     def build(self, suite):
-        """Builds a suite with what it tests."""
+        """Builds a suite with what it tests: for that of the daemon all programs, elsewhere what it links."""
+        what = ["--build-tests"] if suite == "IntegrationTests" else ["--product", "jobdPackageTests"]
         done = subprocess.run(
-            ["swift", "build", "--product", "jobdPackageTests", *self._places],
+            ["swift", "build", *what, *self._places],
             env={**os.environ, "JOBD_SUITE": suite}, timeout=BUILD_SECONDS,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
