@@ -69,14 +69,14 @@ struct WardenTests {
     }
   }
 
-  @Test("A stopped process hears that it is asked")
-  func stopped() throws {
+  @Test("A stopped process hears that it is asked, alone or with all", arguments: [true, false])
+  func stopped(onlyMain: Bool) throws {
     let job = try WardenJob("trap 'exit 7' TERM; kill -STOP $$; exit 1")
     var patience = Patience(seconds: hangGuardSeconds)
     while LeafProcess(pid: job.main)?.state != "T" {
       guard patience.wait(for: nil, events: 0) else { throw Unexpected("it doesn't stop") }
     }
-    job.tree.ask(.terminate, main: true)
+    job.tree.ask(.terminate, main: onlyMain)
     #expect(try job.exit().status == .exited(code: 7))
   }
 
