@@ -105,9 +105,15 @@ extension JobEngine {
   /// The job's tree couldn't be looked at, or not be watched: descriptors are short. It is believed to be
   /// populated until it can.
   public mutating func lookFailed(_ id: JobID, at now: Timestamp) {
-    // One that begins to linger, or to be stopped, is looked at again in any case.
-    guard live[id]?.isLingering == true else { return inspected(id, populated: true, at: now) }
-    live[id]?.phase = .lingering(watchAt: now.monotonic + limits.watchRetry)
+    if live[id]?.isLingering == true {
+      live[id]?.phase = .lingering(watchAt: now.monotonic + limits.watchRetry)
+    } else {
+      inspected(id, populated: true, at: now)
+      // One that begins to linger is looked at again by that.
+      guard case .stopping(var sequence) = live[id]?.phase else { return }
+      sequence.lookFailed(at: now.monotonic, limits: limits)
+      live[id]?.phase = .stopping(sequence)
+    }
     updateDeadline(id)
   }
 

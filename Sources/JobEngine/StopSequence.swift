@@ -73,6 +73,12 @@ struct StopSequence: Hashable, Sendable {
     return !isWatched
   }
 
+  /// No notification may come, nor the end of a kill: look again before long.
+  mutating func lookFailed(at now: Int, limits: Limits) {
+    let soon = Recheck(after: limits.recheckMax, at: now)
+    if recheck.map({ $0.at > soon.at }) ?? true { recheck = soon }
+  }
+
   /// It is being looked at; the next time a little later.
   mutating func looked(at now: Int, limits: Limits) {
     recheck?.again(at: now, max: limits.recheckMax)

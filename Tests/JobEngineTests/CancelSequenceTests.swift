@@ -128,6 +128,18 @@ struct CancelSequenceTests {
     #expect(story.actions.contains("read usage of 1"))
   }
 
+  @Test("A tree that can't be looked at while its kill hangs is looked at again before long")
+  func unseen() throws {
+    let job = try story.started(by: 1, .sample(.now))
+    story.closes(1)
+    story.mainExits(job)
+    for _ in 0..<3 { story.lookFailed(job) }
+    let (failed, _) = (story.now, story.actions)
+    try story.nextDeadlinePasses()
+    #expect(story.actions.contains("inspect 1"))
+    #expect(story.now - failed <= Limits().recheckMax)
+  }
+
   @Test("A notification that means nothing changes nothing")
   func spuriousChange() throws {
     let job = try story.started(by: 1)
