@@ -37,6 +37,26 @@ struct RefusalTests {
     }
   }
 
+  @Test("Another user is refused, also where the socket's permissions let him connect")
+  func anotherUser() throws {
+    let script = """
+      use IO::Socket::UNIX;
+      use POSIX;
+      my ($directory, $path) = @ARGV;
+      chmod 0755, $directory and chmod 0666, $path or die;
+      setgid(65534) and setuid(65534) or die;
+      my $line = IO::Socket::UNIX->new($path) or die;
+      $line->syswrite("{\\"method\\":\\"io.jobd.Describe\\"}\\0");
+      $line->sysread(my $reply, 4096);
+      print $reply;
+      """
+    try withDaemon { daemon in
+      let directory = FilePath(daemon.socketPath).removingLastComponent().string
+      let reply = try output(of: ["perl", "-e", script, directory, daemon.socketPath])
+      #expect(reply.contains("org.varlink.service.PermissionDenied"))
+    }
+  }
+
   /// What has the right type and makes no sense: the context of a job, and the field that is named.
   private static let badContexts = [
     (#"{}"#, "context.command"), (#"{"command":[]}"#, "context.command"),
