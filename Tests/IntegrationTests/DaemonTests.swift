@@ -169,13 +169,7 @@ struct DaemonTests {
       try daemon.send(.kill)
       try daemon.process.waitForExit()
 
-      var options = TestDaemon.Options()
-      options.directory = daemon.directory
-      let next = try JobdProcess(options)
-      let lock = daemon.socketPath + ".lock"
-      try waitUntil("the next jobd waits for the lock") {
-        try ProcessFiles(next.process.pid).descriptors().values.contains(lock)
-      }
+      let next = try daemon.startNext()
       #expect(try job.witness?.isGone == false)
 
       try guardian.send(.continue)

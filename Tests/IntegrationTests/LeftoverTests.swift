@@ -73,13 +73,7 @@ struct LeftoverTests {
       #expect(try daemon.process.waitForExit().status == .exited(code: 0))
       #expect(daemon.log.contains("control groups are left"))
 
-      var options = TestDaemon.Options()
-      options.directory = daemon.directory
-      let next = try JobdProcess(options)
-      let lock = daemon.socketPath + ".lock"
-      try waitUntil("the next jobd waits for the lock") {
-        try ProcessFiles(next.process.pid).descriptors().values.contains(lock)
-      }
+      let next = try daemon.startNext()
       mount.release()
       try next.waitUntilReady()
       // Otherwise it would go on killing what it finds.

@@ -134,6 +134,17 @@ public final class TestDaemon {
 
   public func guardianPidfd() throws -> Pidfd { try Pidfd.open(try guardian().pid) }
 
+  /// Starts another one in its place, and waits until that waits for what holds the lock.
+  public func startNext() throws -> JobdProcess {
+    var options = Options()
+    options.directory = directory
+    let next = try JobdProcess(options)
+    try waitUntil("the next jobd waits for the lock") {
+      try ProcessFiles(next.process.pid).descriptors().values.contains(socketPath + ".lock")
+    }
+    return next
+  }
+
   // MARK: its leftovers
 
   /// Nothing of its jobs is left: no process, no control group, no descriptor, no zombie.

@@ -36,7 +36,7 @@ extension RunCommand {
 /// Options up to the first word that isn't one.
 private struct QuickOptions {
   private(set) var rest: ArraySlice<String>
-  private var seen: Set<String> = []
+  private var seen: Set<PartialKeyPath<QuickOptions>> = []
 
   private(set) var connection = ConnectionOptions()
   private(set) var job = JobOptions()
@@ -66,46 +66,46 @@ private struct QuickOptions {
 
   private mutating func read(_ word: String) -> Bool {
     switch word {
-    case "-q", "--quiet": return take(flag: \.messages.quiet, "quiet")
-    case "-v", "--verbose": return take(flag: \.messages.verbose, "verbose")
-    case "--json": return take(flag: \.messages.json, "json")
-    case "-i", "--clear-env": return take(flag: \.environment.clearEnv, "clear-env")
-    case "-n", "--name": return take(\.job.name, "name")
-    case "-C", "--cwd": return take(\.job.directory, "cwd")
-    case "--umask": return take(\.job.umask, "umask")
-    case "-s", "--signal": return take(\.stop.signal, "signal")
-    case "-k", "--grace": return take(\.stop.grace, "grace")
-    case "--status-fd": return take(\.messages.statusFd, "status-fd")
-    case "--socket": return take(\.connection.socket, "socket")
-    case "--stdin": return take(\.job.stdin, "stdin")
-    case "--wait": return take(\.job.wait, "wait")
-    case "--stop-scope": return take(\.stop.stopScope, "stop-scope")
+    case "-q", "--quiet": return take(flag: \.messages.quiet)
+    case "-v", "--verbose": return take(flag: \.messages.verbose)
+    case "--json": return take(flag: \.messages.json)
+    case "-i", "--clear-env": return take(flag: \.environment.clearEnv)
+    case "-n", "--name": return take(\.job.name)
+    case "-C", "--cwd": return take(\.job.directory)
+    case "--umask": return take(\.job.umask)
+    case "-s", "--signal": return take(\.stop.signal)
+    case "-k", "--grace": return take(\.stop.grace)
+    case "--status-fd": return take(\.messages.statusFd)
+    case "--socket": return take(\.connection.socket)
+    case "--stdin": return take(\.job.stdin)
+    case "--wait": return take(\.job.wait)
+    case "--stop-scope": return take(\.stop.stopScope)
     case "-u", "--unset": return append(to: \.environment.unset)
     case "-E", "--env": return append(to: \.environment.env)
     default: return false
     }
   }
 
-  private mutating func take(flag: WritableKeyPath<QuickOptions, Bool>, _ name: String) -> Bool {
+  private mutating func take(flag: WritableKeyPath<QuickOptions, Bool>) -> Bool {
     rest.removeFirst()
     self[keyPath: flag] = true
-    return seen.insert(name).inserted
+    return seen.insert(flag).inserted
   }
 
   private mutating func take<Value: ExpressibleByArgument>(
-    _ option: WritableKeyPath<QuickOptions, Value?>, _ name: String
+    _ option: WritableKeyPath<QuickOptions, Value?>
   ) -> Bool {
     guard let value: Value = takeValue() else { return false }
     self[keyPath: option] = value
-    return seen.insert(name).inserted
+    return seen.insert(option).inserted
   }
 
   private mutating func take<Value: ExpressibleByArgument>(
-    _ option: WritableKeyPath<QuickOptions, Value>, _ name: String
+    _ option: WritableKeyPath<QuickOptions, Value>
   ) -> Bool {
     guard let value: Value = takeValue() else { return false }
     self[keyPath: option] = value
-    return seen.insert(name).inserted
+    return seen.insert(option).inserted
   }
 
   private mutating func append(to option: WritableKeyPath<QuickOptions, [RawArgument]>) -> Bool {
