@@ -44,27 +44,46 @@ public struct JobChanges: AsyncSequence, Sendable {
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(JobClientError) -> [Job]? {
-      guard let connection = try await connection() else { return nil }
-      let reply = try await connection.reply()
-      if !reply.continues { state = .ended }
-      do throws(BadValue) {
-        return try ListReply(reply.parameters).jobs
-      } catch {
-        throw .notUnderstood("\(error)")
-      }
-    }
-
-    private mutating func connection() async throws(JobClientError) -> Connection? {
+      let told: (jobs: [Job], continues: Bool)
       switch state {
       case .ended: return nil
-      case .called(let connection): return connection
+      case .called(let connection): told = try await connection.list()
       case .notCalled:
         let call = Call(
           JobdInterface.Method.list.rawValue, ListParameters(id: id).wire, mode: .more)
         let connection = try await Connection.open(client.address, call)
         state = .called(connection)
-        return connection
+        told = try await connection.completeList()
       }
+      if !told.continues { state = .ended }
+      return told.jobs
+    }
+  }
+}
+
+extension Connection {
+  /// The jobs of the next reply to `List`, and whether another one follows.
+  fileprivate func list() async throws(JobClientError) -> (jobs: [Job], continues: Bool) {
+    let reply = try await listReply()
+    return (reply.list.jobs, reply.continues)
+  }
+
+  /// All jobs that there were when `List` was called, in as many replies as that takes.
+  func completeList() async throws(JobClientError) -> (jobs: [Job], continues: Bool) {
+    var jobs: [Job] = []
+    while true {
+      let reply = try await listReply()
+      jobs += reply.list.jobs
+      if reply.list.isComplete || !reply.continues { return (jobs, reply.continues) }
+    }
+  }
+
+  private func listReply() async throws(JobClientError) -> (list: ListReply, continues: Bool) {
+    let reply = try await self.reply()
+    do throws(BadValue) {
+      return (try ListReply(reply.parameters), reply.continues)
+    } catch {
+      throw .notUnderstood("\(error)")
     }
   }
 }

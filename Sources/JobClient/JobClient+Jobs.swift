@@ -7,8 +7,10 @@ extension JobClient {
   ///
   /// - Throws: ``JobClientError``
   public func list(includingFinished: Bool = true) async throws(JobClientError) -> [Job] {
-    let parameters = ListParameters(finished: includingFinished)
-    return try await call(.list, parameters.wire, ListReply.init).jobs
+    let call = Call(
+      JobdInterface.Method.list.rawValue, ListParameters(finished: includingFinished).wire,
+      mode: .more)
+    return try await Connection.open(address, call).completeList().jobs
   }
 
   /// One job.

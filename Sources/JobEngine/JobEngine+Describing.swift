@@ -11,16 +11,6 @@ extension JobEngine {
     tellObservers(description)
   }
 
-  mutating func tellObservers(_ job: Job) {
-    guard !observers.isEmpty else { return }
-    let owner = job.runtime.uid
-    let serviceUID = serviceUID
-    let told = observers.changed(job, backlogMax: limits.observerBacklogMax) {
-      $0.uid == owner || $0.uid == 0 || $0.uid == serviceUID
-    }
-    for action in told { emit(action) }
-  }
-
   func describe(_ job: LiveJob) -> Job {
     var runtime = JobRuntime(
       state: job.state, uid: job.owner.uid, clientPid: job.owner.pid,

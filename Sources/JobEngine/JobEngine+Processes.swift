@@ -49,7 +49,7 @@ extension JobEngine {
   /// The job's command could not be executed; there is no process.
   public mutating func spawnFailed(_ id: JobID, _ failure: StartFailure, at now: Timestamp) {
     guard let job = live[id], job.main == .unborn, job.holdsSlot else { return }
-    settle(id, .failedToStart(failure), at: now)
+    settle(id, .failedToStart(failure.abridged(to: limits.describedBytes)), at: now)
   }
 
   /// The main process ended, and was reaped.

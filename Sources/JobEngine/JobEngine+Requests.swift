@@ -22,6 +22,8 @@ extension JobEngine {
       throw .tooManyJobs(limit: limits.runningMax + limits.queuedMax)
     }
     let id = makeID()
+    var request = request
+    request.context = request.context.abridged(to: limits.describedBytes)
     let job = LiveJob(id: id, request: request, owner: peer, client: client, queuedAt: now)
     live[id] = job
     queue.append(id)
@@ -51,33 +53,8 @@ extension JobEngine {
     jobOfClient[client] = id
     flushInTime(id, at: now)
     let requester = Requester(uid: peer.uid, pid: peer.pid, reason: reason)
+      .abridged(to: limits.describedBytes)
     stop(id, .requested(requester), signal: signal, gracePeriod: gracePeriod, at: now)
-  }
-
-  /// A client calls `List`.
-  ///
-  /// - Parameter goesOn: Called with `more`: the client hears of every change.
-  public mutating func listRequested(
-    only id: JobID?, finished: Bool, goesOn: Bool, by client: ClientID, _ peer: Peer
-  ) throws(JobdError) {
-    var jobs: [Job] = finished || id != nil ? Array(history.all) : []
-    if let id {
-      jobs = history[id].map { [$0] } ?? live[id].map { [describe($0)] } ?? []
-    } else {
-      jobs += live.values.sorted { $0.id < $1.id }.map(describe)
-    }
-    jobs.removeAll { !mayAccess(peer, owner: $0.runtime.uid) }
-    if let id, jobs.isEmpty { throw .noSuchJob(id: id.rawValue) }
-
-    let isOver = id != nil && jobs.allSatisfy { $0.runtime.state == .finished }
-    let continues = goesOn && !isOver
-    if continues { observers.add(client, Observers.Observer(peer: peer, only: id)) }
-    emit(.replyToList(client, ListReply(jobs: jobs), continues: continues))
-  }
-
-  /// An observer has room for another reply.
-  public mutating func observerReady(_ client: ClientID) {
-    if let action = observers.ready(client) { emit(action) }
   }
 
   /// How a client's line ended.

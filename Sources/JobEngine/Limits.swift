@@ -13,11 +13,27 @@ public struct Limits: Hashable, Sendable {
   public var leftoversMax = 4_096
 
   /// Finished jobs that are still listed: enough to look up what just ended, few enough that a
-  /// million jobs later the daemon is no larger.
+  /// million jobs later the daemon is no larger. ``describedBytes`` bounds each.
   public var finishedKept = 128
 
   /// Finished jobs that an observer may be behind before it is dropped.
   public var observerBacklogMax = 1_024
+
+  /// What these may come to, in bytes: a megabyte as a rule, and all of them with the longest of
+  /// descriptions would be twenty.
+  public var observerBacklogBytes = 4 << 20
+
+  /// Bytes of a command, and of any other text, that are kept to describe a job by; what is longer is cut.
+  /// All that ps(1) showed for long, a path as long as the kernel takes one, and so little that neither the
+  /// history nor 20,000 jobs that live are ever large by it.
+  public var describedBytes = 4_096
+
+  /// Bytes of jobs in one of several replies to `List`: a hundred jobs as a rule. On the wire it is up to six
+  /// times as much, where every character of theirs is a control character.
+  public var listPieceBytes = 128 << 10
+
+  /// The same where one reply has to do: six times as much is still below Varlink's 16 MiB.
+  public var listReplyBytes = 2 << 20
 
   /// Grace period of a job that gives none: what supervisors and gopls use, long enough to remove
   /// half-written files on a loaded machine.

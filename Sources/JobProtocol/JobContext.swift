@@ -14,6 +14,9 @@ public struct JobContext: WireObject {
   /// When the job is over: with its main process, or with the last one of its tree.
   public var wait: Scope?
   public var stop: StopContext?
+  /// It describes a job, and command, name or directory were cut: to run it again would be to run
+  /// something else.
+  public var isTruncated = false
 
   public init(
     command: [OSString], name: String? = nil, workingDirectory: OSString? = nil,
@@ -38,6 +41,7 @@ public struct JobContext: WireObject {
     self.umask = try reader.optionalInt("umask")
     self.wait = try reader.optionalEnum("wait")
     self.stop = try reader.optionalObject("stop")
+    self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
   public var wire: JSONObject {
@@ -58,6 +62,7 @@ public struct JobContext: WireObject {
     object.set("umask", umask)
     object.set("wait", wait)
     object.set("stop", stop)
+    if isTruncated { object.set("truncated", true) }
     return object
   }
 

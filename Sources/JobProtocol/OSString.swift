@@ -11,6 +11,11 @@ public struct OSString: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// Bytes of which it is known that there is no NUL among them.
+  init(unchecked bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
   /// `nil` if there is a NUL in the text.
   public init?(_ text: String) {
     self.init(bytes: Array(text.utf8))

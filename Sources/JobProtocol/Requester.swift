@@ -6,6 +6,8 @@ public struct Requester: WireObject {
   /// Process at the other end of the connection when it was made.
   public var pid: Int
   public var reason: String?
+  /// The reason was too long, and is cut.
+  public var isTruncated = false
 
   public init(uid: Int, pid: Int, reason: String? = nil) {
     self.uid = uid
@@ -18,6 +20,7 @@ public struct Requester: WireObject {
     self.uid = try reader.int("uid")
     self.pid = try reader.int("pid")
     self.reason = try reader.optionalString("reason")
+    self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
   public var wire: JSONObject {
@@ -25,6 +28,7 @@ public struct Requester: WireObject {
     object.set("uid", uid)
     object.set("pid", pid)
     object.set("reason", reason)
+    if isTruncated { object.set("truncated", true) }
     return object
   }
 }

@@ -21,6 +21,8 @@ public struct StartFailure: WireObject {
   public var errnoName: String
   /// All of this in a sentence.
   public var message: String
+  /// Path or message was too long, and is cut.
+  public var isTruncated = false
 
   public init(step: StartStep, path: String? = nil, errno: Int, errnoName: String, message: String)
   {
@@ -38,6 +40,7 @@ public struct StartFailure: WireObject {
     self.errno = try reader.int("errno")
     self.errnoName = try reader.string("errnoName")
     self.message = try reader.string("message")
+    self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
   public var wire: JSONObject {
@@ -47,6 +50,7 @@ public struct StartFailure: WireObject {
     object.set("errno", errno)
     object.set("errnoName", errnoName)
     object.set("message", message)
+    if isTruncated { object.set("truncated", true) }
     return object
   }
 }

@@ -13,6 +13,7 @@ extension Signal {
 
   /// Reads what people write: `"SIGTERM"`, `"TERM"`, `"term"`, `"15"`, `"RTMIN+3"`, `"RTMAX-1"`.
   public init?(parsing text: String) {
+    guard text.utf8.count <= Self.longestName else { return nil }
     if let number = Int(text) {
       self.init(number: number)
       return
@@ -27,6 +28,9 @@ extension Signal {
       return nil
     }
   }
+
+  /// Bytes: `"SIGRTMIN+30"`, and a zero or two too many.
+  private static let longestName = 16
 
   private static func realTimeNumber(_ name: Substring) -> Int? {
     let base: Int

@@ -6,6 +6,22 @@ import Varlink
 
 @Suite("jobctl: what it prints")
 struct JobctlOutputTests {
+  @Test("A command of megabytes, from whichever jobd, is cut before anything is made of it")
+  func longCommand() throws {
+    let megabytes = String(repeating: "é'\u{1}", count: 2_000_000)
+    let argument = try #require(OSString(megabytes))
+    let context = JobContext(command: ["make", argument], name: megabytes)
+    let job = Job(
+      id: 1, context: context,
+      runtime: JobRuntime(
+        state: .queued, uid: 0, clientPid: 1,
+        queuedTimestamp: Timestamp(realtime: 0, monotonic: 0)))
+    let table = JobTable([job], now: 0).text(width: nil)
+    #expect(table.utf8.count < 32_768)
+    #expect(table.hasSuffix("…\n"))
+    #expect(JobDetails(job, now: 0).text.utf8.count < 32_768)
+  }
+
   @Test("Columns are as wide as their widest cell, and numbers stand to the right")
   func table() {
     var table = Table(.init("ID", .right), .init("NAME"), .init("PID", .right))

@@ -41,7 +41,8 @@ struct ListTests {
   func followed() throws {
     try withDaemon { daemon in
       let observer = try follow(nil, on: daemon)
-      #expect(try observer.next().parameters == ["jobs": .array([])])
+      #expect(
+        try observer.next().parameters == ["jobs": .array([]), "complete": .bool(true)])
       var results: [Int: Job] = [:]
       for number in 0..<20 {
         let job = try daemon.shell("exit \(number)")

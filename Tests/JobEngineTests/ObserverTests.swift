@@ -14,7 +14,7 @@ struct ObserverTests {
     try story.list(goesOn: true, by: 9)
     #expect(
       story.actions == [
-        "client 9: list 1 (exited) is finished, 2 is running, to be continued"
+        "client 9: list 1 (exited) is finished, 2 is running (complete), to be continued"
       ])
     story.engine.observerReady(9)
     #expect(story.actions == [])
@@ -37,7 +37,7 @@ struct ObserverTests {
   func once() throws {
     try story.started(by: 1)
     try story.list(by: 9)
-    #expect(story.actions == ["client 9: list 1 is running"])
+    #expect(story.actions == ["client 9: list 1 is running (complete)"])
     story.closes(1)
     #expect(!story.actions.contains { $0.hasPrefix("client 9") })
   }
@@ -47,7 +47,7 @@ struct ObserverTests {
     try story.finishedJob(by: 1)
     try story.started(by: 2)
     try story.list(finished: false, by: 9)
-    #expect(story.actions == ["client 9: list 2 is running"])
+    #expect(story.actions == ["client 9: list 2 is running (complete)"])
   }
 
   @Test("Who follows one job hears the last of it, and that it is the last")
@@ -67,7 +67,7 @@ struct ObserverTests {
   func oneFinished() throws {
     let job = try story.finishedJob(by: 1)
     try story.list(only: job, goesOn: true, by: 9)
-    #expect(story.actions == ["client 9: list 1 (exited) is finished"])
+    #expect(story.actions == ["client 9: list 1 (exited) is finished (complete)"])
     #expect(story.engine.observers.isEmpty)
   }
 
@@ -117,6 +117,22 @@ struct ObserverTests {
     #expect(story.engine.observers.isEmpty)
   }
 
+  @Test("An observer is dropped, too, when what is kept for it comes to too much")
+  func droppedForBytes() throws {
+    let story = Scenario(limits { $0.observerBacklogBytes = 10_000 })
+    try story.list(goesOn: true, by: 9)
+    _ = story.full()
+    var finished = 0
+    while finished < 100, !story.engine.observers.isEmpty {
+      let name = String(repeating: "n", count: 4_000)
+      let job = try story.started(by: 1, .sample(name: name))
+      story.ends(job)
+      story.settled(job)
+      finished += 1
+    }
+    #expect(finished == 2, "one of 5,000 bytes was kept, and there was no room for another")
+  }
+
   @Test("Users don't see each other's jobs; root and the service's own user see all")
   func access() throws {
     let job = try story.started(by: 1, uid: Scenario.user)
@@ -151,7 +167,10 @@ struct ObserverTests {
     let story = Scenario(limits { $0.finishedKept = 2 })
     for _ in 1...5 { _ = try story.finishedJob(by: 1) }
     try story.list(by: 9)
-    #expect(story.actions == ["client 9: list 4 (exited) is finished, 5 (exited) is finished"])
+    #expect(
+      story.actions == [
+        "client 9: list 4 (exited) is finished, 5 (exited) is finished (complete)"
+      ])
     #expect(throws: JobdError.noSuchJob(id: 1)) { try story.list(only: JobID(rawValue: 1), by: 9) }
   }
 }

@@ -71,7 +71,7 @@ struct ShutdownTests {
     story.shutdown()
     _ = story.full()
     try story.list(by: 2)
-    #expect(story.actions == ["client 2: list 1 (shutdown) is stopping"])
+    #expect(story.actions == ["client 2: list 1 (shutdown) is stopping (complete)"])
     try story.cancel(job, by: 3, gracePeriod: 0)
     #expect(story.actions == ["kill 1"])
   }

@@ -101,7 +101,8 @@ struct InterfaceFileTests {
   func replies() throws {
     try expectAllReplyFields(of: "Run", in: Samples.runReplies.map(\.wire))
     try expectAllReplyFields(
-      of: "List", in: [ListReply(jobs: []).wire, ListReply(jobs: [Samples.job]).wire])
+      of: "List",
+      in: [ListReply(jobs: [], isComplete: true).wire, ListReply(jobs: [Samples.job]).wire])
     try expectAllReplyFields(of: "Cancel", in: [CancelReply(job: Samples.job).wire])
     try expectAllReplyFields(of: "Describe", in: [Samples.service.wire])
   }

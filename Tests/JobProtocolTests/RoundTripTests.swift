@@ -23,7 +23,7 @@ struct RoundTripTests {
   func others() throws {
     try expectRoundTrip(ListParameters())
     try expectRoundTrip(ListParameters(id: 0, finished: true))
-    try expectRoundTrip(ListReply(jobs: []))
+    try expectRoundTrip(ListReply(jobs: [], isComplete: true))
     try expectRoundTrip(ListReply(jobs: [Samples.job, Samples.minimalJob]))
     try expectRoundTrip(CancelParameters(id: 7))
     try expectRoundTrip(

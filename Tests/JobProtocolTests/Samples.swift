@@ -44,18 +44,30 @@ enum Samples {
   ]
 
   static let timestamp = Timestamp(realtime: 1_795_470_820_104_128, monotonic: 2_781_036_159)
-  static let requester = Requester(uid: 1000, pid: 77, reason: "newer edit")
+  static let requester = {
+    var requester = Requester(uid: 1000, pid: 77, reason: "newer edit")
+    requester.isTruncated = true
+    return requester
+  }()
   static let survivor = Survivor(pid: 78, command: "tar x", state: "D", waitChannel: "nfs_wait")
   static let stop = StopContext(
     signal: "SIGINT", scope: .main, closeStandardInput: true, gracePeriodUSec: 0)
 
-  static let startFailure = StartFailure(
-    step: .executable, path: "/src/run", errno: 13, errnoName: "EACCES",
-    message: "/src/run: Permission denied")
+  static let startFailure = {
+    var failure = StartFailure(
+      step: .executable, path: "/src/run", errno: 13, errnoName: "EACCES",
+      message: "/src/run: Permission denied")
+    failure.isTruncated = true
+    return failure
+  }()
 
-  static let context = JobContext(
-    command: ["make", "-j4", ""], name: "build", workingDirectory: "/src",
-    environment: ["PATH=/bin", "EMPTY=", "MAKEFLAGS=-j=4"], umask: 0o27, wait: .tree, stop: stop)
+  static let context = {
+    var context = JobContext(
+      command: ["make", "-j4", ""], name: "build", workingDirectory: "/src",
+      environment: ["PATH=/bin", "EMPTY=", "MAKEFLAGS=-j=4"], umask: 0o27, wait: .tree, stop: stop)
+    context.isTruncated = true
+    return context
+  }()
 
   /// What is not UTF-8 wherever that may be.
   static let binaryContext = JobContext(

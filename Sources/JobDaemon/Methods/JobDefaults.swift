@@ -19,6 +19,10 @@ struct JobDefaults {
     if let umask = context.umask, !(0...0o777).contains(umask) {
       throw .badValue(BadValue("context.umask", "is not between 0 and 511 (octal 777)"))
     }
+    if context.isTruncated {
+      throw .badValue(
+        BadValue("context.truncated", "says that this describes a job and isn't all of it"))
+    }
     var known = context
     known.environment = nil
     known.name = context.name ?? context.command.first?.fileName

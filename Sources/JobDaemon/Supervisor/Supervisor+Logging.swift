@@ -8,13 +8,15 @@ import Logging
 
 extension Supervisor {
   private static let level = Logger.Level.info
+  /// Of a job's name: a line of a log is for people.
+  private static let nameBytes = 255
 
   func logAccepted(_ id: JobID, _ request: RunRequest, _ client: Connection) {
     guard log.logLevel <= Self.level else { return }
     log.info(
       "accepted job \(id)",
       metadata: [
-        "job": "\(id)", "name": "\(request.context.name ?? "")",
+        "job": "\(id)", "name": "\((request.context.name ?? "").abridged(to: Self.nameBytes))",
         "clientPid": "\(client.peer.pid)", "clientUid": "\(client.peer.uid)",
       ])
   }

@@ -6,6 +6,8 @@ public enum JobdError: Error, Hashable, Sendable {
   case badValue(BadValue)
   case tooManyJobs(limit: Int)
   case shuttingDown
+  /// Varlink's own: the answer is too long for one reply, and the call wasn't made with `more`.
+  case expectedMore
 }
 
 extension JobdError {
@@ -15,6 +17,7 @@ extension JobdError {
     case .badValue: "io.jobd.BadValue"
     case .tooManyJobs: "io.jobd.TooManyJobs"
     case .shuttingDown: "io.jobd.ShuttingDown"
+    case .expectedMore: VarlinkError.expectedMore.name
     }
   }
 
@@ -24,11 +27,11 @@ extension JobdError {
     case .badValue(let value):
       ["parameter": .string(value.parameter), "message": .string(value.message)]
     case .tooManyJobs(let limit): ["limit": .int(Int64(limit))]
-    case .shuttingDown: [:]
+    case .shuttingDown, .expectedMore: [:]
     }
   }
 
-  /// `nil` if the error isn't one of `io.jobd`.
+  /// `nil` if the error isn't one of these.
   public init?(name: String, parameters: JSONObject) throws(BadValue) {
     let reader = Reader(object: parameters, path: "")
     switch name {
@@ -37,6 +40,7 @@ extension JobdError {
       self = .badValue(BadValue(try reader.string("parameter"), try reader.string("message")))
     case "io.jobd.TooManyJobs": self = .tooManyJobs(limit: try reader.int("limit"))
     case "io.jobd.ShuttingDown": self = .shuttingDown
+    case VarlinkError.expectedMore.name: self = .expectedMore
     default: return nil
     }
   }
@@ -50,6 +54,7 @@ extension JobdError: CustomStringConvertible {
     case .tooManyJobs(let limit):
       "the service has as many jobs as it takes (\(limit)); wait for one to finish"
     case .shuttingDown: "the service is ending and takes no new job"
+    case .expectedMore: "the answer is too long for one reply: call with 'more'"
     }
   }
 }

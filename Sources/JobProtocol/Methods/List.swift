@@ -29,19 +29,24 @@ public struct ListParameters: WireObject {
 /// One reply to `io.jobd.List`.
 public struct ListReply: WireObject {
   public var jobs: [Job]
+  /// With this reply everything has been told that there was when it was asked for.
+  public var isComplete: Bool
 
-  public init(jobs: [Job]) {
+  public init(jobs: [Job], isComplete: Bool = false) {
     self.jobs = jobs
+    self.isComplete = isComplete
   }
 
   public init(_ object: JSONObject, at path: String) throws(BadValue) {
     let reader = Reader(object: object, path: path)
     self.jobs = try reader.required("jobs", reader.optionalObjects("jobs"))
+    self.isComplete = try reader.optionalBool("complete") ?? false
   }
 
   public var wire: JSONObject {
     var object = JSONObject()
     object.set("jobs", jobs)
+    if isComplete { object.set("complete", true) }
     return object
   }
 }

@@ -38,12 +38,13 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
     var service = try ServiceConnection(to: socket)
-    let reply = try service.call(.list, ListParameters(finished: selection == .all).wire)
-    let jobs = try Jobs(reply)
-    if json {
-      for job in jobs.json { try Printer.print(job) }
-    } else if !jobs.values.isEmpty {
-      let table = JobTable(jobs.values, now: Int(SystemClock.monotonicUSec()))
+    var jobs: [Job] = []
+    try service.list(ListParameters(finished: selection == .all)) { piece in
+      jobs += piece.values
+      if json { for job in piece.json { try Printer.print(job) } }
+    }
+    if !json, !jobs.isEmpty {
+      let table = JobTable(jobs, now: Int(SystemClock.monotonicUSec()))
       try Printer.print(table.text(width: Terminal.width(of: .standardOutput)))
     }
   }

@@ -27,17 +27,17 @@ struct WatchCommand: ParsableCommand {
     var service = try ServiceConnection(to: socket)
     let parameters = ListParameters(id: id?.value).wire
     try service.send(Call(JobdInterface.Method.list.rawValue, parameters, mode: .more))
-    var isFirst = true
+    var isNews = id != nil
     while true {
       let reply = try service.receive()
       let jobs = try Jobs(ServiceConnection.parameters(of: reply))
       for (job, said) in zip(jobs.values, jobs.json) {
         // Of all jobs, those that are over when the watch begins are no news.
-        if isFirst, id == nil, job.runtime.state == .finished { continue }
+        if !isNews, job.runtime.state == .finished { continue }
         try Printer.print(json ? "\(said)\n" : Self.line(job))
       }
       if !reply.continues { return }
-      isFirst = false
+      if jobs.isComplete { isNews = true }
     }
   }
 

@@ -8,7 +8,7 @@ struct JobDetails {
   init(_ job: Job, now: Int) {
     facts.add("Job", "\(job.id) (\(job.context.displayName))")
     facts.add("State", Self.state(of: job, now: now))
-    facts.add("Command", Quoting.commandLine(job.context.command))
+    facts.add("Command", Quoting.commandLine(job.context))
     facts.add("Directory", job.context.workingDirectory.map(Quoting.word))
     facts.add("Stops by", Self.stop(job.context.stop ?? StopContext()))
     facts.add("Ends with", job.context.wait == .tree ? "its last process" : nil)

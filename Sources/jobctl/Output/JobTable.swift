@@ -25,7 +25,7 @@ struct JobTable {
       cpu.map(Quantity.duration(microseconds:)) ?? "-",
       runtime.result.map(Outcome.brief) ?? runtime.cause?.rawValue ?? "-",
       job.context.displayName,
-      Quoting.commandLine(job.context.command),
+      Quoting.commandLine(job.context),
     ]
   }
 }
@@ -33,9 +33,9 @@ struct JobTable {
 extension JobContext {
   /// The job's name, or the last component of its command's, fit for a terminal.
   var displayName: String {
-    if let name { return Quoting.visible(name) }
+    if let name { return Quoting.name(name) }
     let path = command.first?.bytes ?? []
     let last = path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? path
-    return OSString(bytes: last).map(Quoting.word) ?? "-"
+    return OSString(bytes: last).map { Quoting.name(Quoting.word($0)) } ?? "-"
   }
 }

@@ -2,15 +2,28 @@ internal import JobProtocol
 
 /// Words as a shell would take them, safe to be shown on a terminal.
 enum Quoting {
-  /// The words of a command line.
-  static func commandLine(_ words: [OSString]) -> String {
-    words.map(word).joined(separator: " ")
+  /// Bytes of what others chose that are shown: as many as jobd keeps, and whatever comes.
+  private static let shownBytes = 4_096
+  /// Of a job's name, which is as wide as the column that it stands in.
+  private static let nameBytes = 64
+
+  /// The words of a command line, and that there are more of them.
+  static func commandLine(_ context: JobContext) -> String {
+    let shown = context.abridged(to: shownBytes)
+    return shown.command.map(word).joined(separator: " ") + (shown.isTruncated ? " …" : "")
+  }
+
+  /// The name of a job.
+  static func name(_ name: String) -> String {
+    let shown = name.abridged(to: nameBytes)
+    return visible(shown) + (shown == name ? "" : "…")
   }
 
   /// One word: as it is where a shell would leave it alone; in single quotes; or, where there are
   /// control characters or bytes that are not UTF-8, as `$'…'`. Job names and commands come from
   /// other people: none of their bytes reaches a terminal as a control character.
   static func word(_ word: OSString) -> String {
+    let word = word.abridged(to: shownBytes)
     guard let text = word.text, !text.unicodeScalars.contains(where: isControl) else {
       return dollarQuoted(word.bytes)
     }
@@ -22,6 +35,7 @@ enum Quoting {
 
   /// Text that is for people only, such as a job's name: with what controls a terminal made visible.
   static func visible(_ text: String) -> String {
+    let text = text.abridged(to: shownBytes)
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return dollarQuoted(Array(text.utf8))
   }

@@ -69,7 +69,7 @@ struct Casting {
       gracePeriod: random.pick([0, 1_000, 50_000, .seconds(1), .seconds(5), .seconds(40)]))
     return Program(
       request: RunRequest(
-        context: JobContext(command: ["make"]), stop: stop,
+        context: JobContext(command: command()), stop: stop,
         waitsFor: random.percent(70) ? .main : .tree),
       birth: birth(),
       main: behavior(),
@@ -85,6 +85,10 @@ struct Casting {
         ? random.pick([50_000, .seconds(1), .seconds(13)]) : 200,
       spuriousChanges: random.percent(faults) ? 3 : 0,
       failedLooks: random.percent(faults) ? 1 + random.below(3) : 0)
+  }
+
+  private mutating func command() -> [OSString] {
+    random.percent(90) ? ["make"] : ["make"] + Array(repeating: "target", count: random.below(40))
   }
 
   private mutating func birth() -> Program.Birth {

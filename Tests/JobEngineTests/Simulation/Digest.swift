@@ -30,6 +30,7 @@ struct Digest: Hashable {
     case .replyToList(let client, let reply, let continues):
       add(continues ? 13 : 14)
       add(client.rawValue)
+      add(reply.isComplete ? 1 : 0)
       for job in reply.jobs { add(job) }
     case .replyToCancel(let client, let reply):
       add(15)

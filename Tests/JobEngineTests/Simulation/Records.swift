@@ -96,8 +96,10 @@ final class ClientRecord {
   /// Jobs that ended before it began to observe.
   var finishedBefore = 0
   var toldFinished: Set<JobID> = []
-  /// Finished jobs since its last reply.
-  var behind = 0
+  /// Jobs that ended since it began to observe, and that it hasn't heard of.
+  var behind: Set<JobID> = []
+  /// Jobs that it has to hear of before its list is complete; `nil` once it is.
+  var unlisted: Set<JobID>?
   var isDropped = false
 
   init(_ id: ClientID) {

@@ -147,7 +147,7 @@ extension Referee {
       if job.isStuck { stuck += 1 }
     }
     for id in observers where maySee(id, job.uid) {
-      if !client(id).toldFinished.contains(job.id) { client(id).behind += 1 }
+      if !client(id).toldFinished.contains(job.id) { client(id).behind.insert(job.id) }
     }
   }
 
@@ -155,8 +155,8 @@ extension Referee {
 
   private func isDropped(_ client: ClientRecord) {
     require(
-      client.observes && client.behind + 1 > limits.observerBacklogMax, "slow readers",
-      "client \(client.id.rawValue) is dropped, \(client.behind) behind")
+      client.observes && client.behind.count + 1 > limits.observerBacklogMax, "slow readers",
+      "client \(client.id.rawValue) is dropped, \(client.behind.count) behind")
     client.isDropped = true
     observers.removeAll { $0 == client.id }
   }

@@ -96,38 +96,4 @@ extension Referee {
     job.signal = signal ?? job.signal
     stop(job, .requested, by: peer(client), gracePeriod: gracePeriod)
   }
-
-  func lists(_ id: JobID?, goesOn: Bool, by client: ClientID, _ refusal: JobdError?) {
-    guard refusal == nil else { return }
-    let record = self.client(client)
-    record.call = .list(id, goesOn: goesOn)
-    record.finishedBefore = finished.count
-    record.toldFinished = []
-    record.behind = 0
-    if goesOn { observers.append(client) }
-  }
-
-  // MARK: lists
-
-  func hears(_ client: ClientID, _ reply: ListReply, continues: Bool) {
-    let record = self.client(client)
-    guard case .list(let id, let goesOn) = record.call, record.line != .closed else {
-      return fail("replies", "a list is told to client \(client.rawValue), which asked for none")
-    }
-    for told in reply.jobs {
-      let job = jobs[told.id - 1]
-      require(
-        maySee(client, job.uid), "access", "client \(client.rawValue) hears of job \(told.id)")
-      require(id == nil || id == job.id, "replies", "an unasked job \(told.id) is told")
-      if told.runtime.state == .finished { record.toldFinished.insert(job.id) }
-    }
-    record.behind = 0
-    let isOver = id.map { record.toldFinished.contains($0) } ?? false
-    require(
-      continues == (goesOn && !isOver), "one final reply",
-      "client \(client.rawValue) hears \(continues ? "more" : "no more") of its list")
-    guard !continues else { return }
-    record.call = .none
-    observers.removeAll { $0 == client }
-  }
 }

@@ -39,6 +39,7 @@ extension Referee {
     for id in observers {
       let observer = client(id)
       guard case .list(let only, _) = observer.call else { continue }
+      require(observer.unlisted == nil, "complete lists", "client \(id.rawValue) never had all")
       for job in finished[observer.finishedBefore...] where only == nil || only == job {
         require(
           !maySee(id, jobs[job.rawValue - 1].uid) || observer.toldFinished.contains(job),

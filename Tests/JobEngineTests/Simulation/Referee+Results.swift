@@ -51,6 +51,7 @@ extension Referee {
 
   /// A job's end is told: it must be true.
   private func isTold(_ job: JobRecord, _ told: Job) {
+    isDescribed(job, told.context)
     require(job.isAnswered, "told when true", "job \(job.id) is told as finished")
     guard let result = told.runtime.result, told.runtime.state == .finished else {
       return fail("results", "job \(job.id) finished without a result")

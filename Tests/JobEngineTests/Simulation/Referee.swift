@@ -32,6 +32,7 @@ final class Referee {
   /// The last moment at which the last job ended.
   var allOverAt = 0
   var exits = 0
+  var listReplies = 0
   /// Jobs that this step was about.
   var touched: [JobRecord] = []
 

@@ -15,6 +15,9 @@ struct Script {
     limits.queuedMax = random.pick([0, 4, 64, 16_384, 16_384])
     limits.finishedKept = random.pick([0, 1, 16, 128])
     limits.observerBacklogMax = random.pick([1, 8, 1_024])
+    limits.describedBytes = random.pick([16, 4_096])
+    limits.listPieceBytes = random.pick([1, 4_000, 128 << 10])
+    limits.listReplyBytes = random.pick([20_000, 2 << 20])
     limits.leftoversMax = random.percent(10) ? 2 : 4_096
     // As many jobs at one time as there are slots, about; sometimes far more.
     let crowd = min(limits.runningMax, 512) * random.pick([1, 1, 4])

@@ -96,7 +96,13 @@ final class Simulation {
 
   /// The daemon has ended; what it held must be gone.
   private func end() {
-    for client in referee.openClients { deliver(.observerReady(client)) }
+    for client in referee.openClients {
+      var heard: Int
+      repeat {
+        heard = referee.listReplies
+        deliver(.observerReady(client))
+      } while referee.listReplies > heard
+    }
     referee.observersAreComplete()
     for client in referee.openClients { deliver(.lineEnded(client, .closed)) }
     referee.isOver(engine)
@@ -207,6 +213,8 @@ extension Simulation {
       try engine.listRequested(
         only: id, finished: true, goesOn: goesOn, by: client, referee.peer(client))
       referee.expect(nil, refusal, "List")
+    } catch .expectedMore {
+      referee.isTooLong(client)
     } catch { referee.expect(error, refusal, "List") }
   }
 }

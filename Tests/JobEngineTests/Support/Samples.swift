@@ -16,8 +16,12 @@ extension StopPlan {
 }
 
 extension RunRequest {
-  static func sample(_ stop: StopPlan = .usual, waitsFor: Scope = .main) -> RunRequest {
-    RunRequest(context: JobContext(command: ["make"]), stop: stop, waitsFor: waitsFor)
+  static func sample(
+    _ stop: StopPlan = .usual, waitsFor: Scope = .main, command: [OSString] = ["make"],
+    name: String? = nil
+  ) -> RunRequest {
+    RunRequest(
+      context: JobContext(command: command, name: name), stop: stop, waitsFor: waitsFor)
   }
 }
 

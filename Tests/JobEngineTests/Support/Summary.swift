@@ -53,6 +53,7 @@ extension RunReply {
 extension ListReply {
   var summary: String {
     jobs.map { " \($0.summary) is \($0.runtime.state)" }.joined(separator: ",")
+      + (isComplete ? " (complete)" : "")
   }
 }
 
