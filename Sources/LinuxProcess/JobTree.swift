@@ -9,6 +9,9 @@ public protocol JobTree: AnyObject, Sendable {
   /// The path of its cgroup below the root of the hierarchy; `nil` where it has none.
   var controlGroup: String? { get }
 
+  /// A descriptor that it has open before its first process is started, if any.
+  var descriptor: FileDescriptor? { get }
+
   /// Starts the job's first process, and returns its pid when the program has been executed. Waits as
   /// long as execve(2) does; ``kill()`` ends that.
   func start(

@@ -31,6 +31,8 @@ public final class LeafTree: JobTree {
 
   public var controlGroup: String? { leaf.path }
 
+  public var descriptor: FileDescriptor? { leaf.cgroup.directory.raw }
+
   public func start(
     _ specification: SpawnSpecification, by spawner: Spawner,
     input: FileDescriptor, output: FileDescriptor, error: FileDescriptor

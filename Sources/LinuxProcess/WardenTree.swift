@@ -45,6 +45,8 @@ public final class WardenTree: JobTree {
 
   // MARK: starting
 
+  public var descriptor: FileDescriptor? { nil }
+
   public func start(
     _ specification: SpawnSpecification, by spawner: Spawner,
     input: FileDescriptor, output: FileDescriptor, error: FileDescriptor

@@ -79,6 +79,16 @@ struct IdleTests {
     }
   }
 
+  @Test("When nobody is waited for, no timer is set: not for a client's first call, either")
+  func timers() throws {
+    try withDaemon { daemon in
+      let client = try daemon.connect()
+      // Timers are set when the loop goes to sleep: for the first call that is so before the second.
+      for _ in 0..<2 { #expect(try client.call("io.jobd.Describe").error == nil) }
+      #expect(try ProcessFiles(daemon.pid).areTimersOff())
+    }
+  }
+
   /// Sees what jobd does in half a second.
   private func expectIdle(_ daemon: TestDaemon) throws {
     // All that was sent before this has been read when it is answered.

@@ -28,6 +28,15 @@ public struct ProcessFiles {
     return false
   }
 
+  /// Whether none of its timerfds is going to expire. proc_pid_fdinfo(5)
+  public func areTimersOff() throws -> Bool {
+    for (number, target) in try descriptors() where target == "anon_inode:[timerfd]" {
+      let information = try contents(of: "/proc/\(pid)/fdinfo/\(number)")
+      guard information.contains("it_value: (0, 0)") else { return false }
+    }
+    return true
+  }
+
   /// A figure of /proc/PID/status, in the unit of its line: VmRSS in KiB.
   public func status(_ name: String) throws -> Int {
     let text = try statusText(name)

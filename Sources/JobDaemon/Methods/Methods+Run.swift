@@ -12,20 +12,12 @@ extension Methods {
     let request = try refusable { () throws(JobdError) in
       try defaults.request(for: parameters.context)
     }
-    var maker = StreamMaker(passed, captures: client.takesProgress)
-    let streams = try maker.make(for: parameters)
-    var ends = maker.takeEnds()
-
+    let streams = try StreamPlan(
+      parameters, passed, captures: client.takesProgress, supervisor.budget)
     let id = supervisor.engine.nextID
     let job = JobResources(
       id, defaults.specification(for: parameters.context, as: id), marks: defaults.marks(of: id),
-      streams,
-      keepalive: ends.keepalive.take())
-    do {
-      try supervisor.capture(&ends, of: job, for: client)
-    } catch {
-      throw VarlinkError(error)
-    }
+      streams, for: client)
     try refusable { () throws(JobdError) in
       try supervisor.submit(job, request, for: client)
     }

@@ -23,7 +23,8 @@ final class Methods {
     self.log = log
     self.service = Service(
       vendor: "jobd", product: "jobd", version: Version.current,
-      url: "https://github.com/golang/go/issues/56163",
+      // As the units' Documentation= has it. uri(7)
+      url: "man:jobd(8)",
       interfaces: [try InterfaceDescription(parsing: JobdInterface.description)])
   }
 

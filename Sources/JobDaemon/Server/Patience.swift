@@ -25,7 +25,8 @@ final class Patience {
 
   /// It has come, or never will.
   func met(by client: ClientID) {
-    deadlines.removeValue(forKey: client)
+    guard deadlines.removeValue(forKey: client) != nil, deadlines.isEmpty else { return }
+    timer?.arm(at: nil)
   }
 
   private func expire() {
@@ -36,7 +37,8 @@ final class Patience {
     arm()
   }
 
-  /// The first to begin is the first to expire. A timer that was met is let run: once in a period.
+  /// The first to begin is the first to expire. A timer whose client was met, while others are waited for,
+  /// is let run.
   private func arm() {
     timer?.arm(at: deadlines.values.first?.at)
   }

@@ -13,9 +13,11 @@ final class Server {
   let methods: Methods
 
   private let loop: EventLoop
+  private let budget: DescriptorBudget
   private var listeners: [Listener] = []
   private var connections: [ClientID: Connection] = [:]
   private var lastID = 0
+  private var users: ConnectionCounts
 
   /// What hears of the ends of lines.
   var lineEnded: (Connection, JobEngine.LineEnding) -> Void = { _, _ in }
@@ -27,8 +29,12 @@ final class Server {
   /// How long clients have, at the end, to read what they are owed, in microseconds.
   private static let flushPeriod = 2_000_000
 
-  init(_ loop: EventLoop, _ methods: Methods, log: Logger) throws(SystemError) {
+  init(
+    _ loop: EventLoop, _ methods: Methods, _ budget: DescriptorBudget, log: Logger
+  ) throws(SystemError) {
     self.loop = loop
+    self.budget = budget
+    self.users = ConnectionCounts(max: budget.connectionsPerUser)
     self.methods = methods
     self.log = log
     self.patience = try Patience(loop)
@@ -42,7 +48,8 @@ final class Server {
 
   /// Takes connections from a socket that listens.
   func listen(on socket: consuming UnixSocket) throws(SystemError) {
-    listeners.append(try Listener(loop, socket, accepted: { [unowned self] in add($0) }, log: log))
+    listeners.append(
+      try Listener(loop, socket, budget, accepted: { [unowned self] in add($0) }, log: log))
   }
 
   /// Serves a client that is connected already.
@@ -51,10 +58,19 @@ final class Server {
     let id = ClientID(rawValue: lastID)
     do {
       let peer = try socket.peer
+      guard users.hasRoom(for: Int(peer.uid)) else {
+        if users.isNews(of: Int(peer.uid)) {
+          log.warning(
+            "a user has as many connections as one may have; closing further ones",
+            metadata: ["clientUid": "\(peer.uid)", "connectionsMax": "\(users.max)"])
+        }
+        return
+      }
       let connection = Connection(
         id, Peer(uid: Int(peer.uid), pid: Int(peer.pid)), socket, self)
       try connection.open(on: loop)
       connections[id] = connection
+      users.opened(by: connection.peer.uid)
       patience.begin(for: connection)
     } catch {
       log.warning("a connection could not be served: \(error)")
@@ -64,6 +80,7 @@ final class Server {
   func closed(_ connection: Connection) {
     patience.met(by: connection.id)
     connections[connection.id] = nil
+    users.closed(by: connection.peer.uid)
     resumeAccepting()
     flushedIfAll()
     connectionClosed()

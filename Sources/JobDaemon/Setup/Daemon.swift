@@ -48,11 +48,12 @@ public final class Daemon {
       limits: Limits(configuration), serviceUID: UserAccount.uid, containment: place.containment)
     let changed = Set(try ResourceLimit.allCurrent()).symmetricDifference(limits)
     let spawner = try Spawner(method: method, limits: limits.filter(changed.contains))
-    supervisor = try Supervisor(loop, engine, place, spawner, log: log)
+    let budget = DescriptorBudget(openFiles: try ResourceLimit.current(.openFiles))
+    supervisor = try Supervisor(loop, engine, place, spawner, budget, log: log)
     let defaults = JobDefaults(
       limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)
     let methods = try Methods(supervisor, defaults, uid: UserAccount.uid, log: log)
-    server = try Server(loop, methods, log: log)
+    server = try Server(loop, methods, budget, log: log)
     notifier = try Notifier(loop) { [supervisor] in supervisor.engine.counts }
   }
 

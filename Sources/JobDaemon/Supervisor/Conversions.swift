@@ -52,6 +52,12 @@ extension StartFailure {
       errnoName: error.errno.name, message: "cannot make a control group: \(error)")
   }
 
+  init(makingStreams error: SystemError) {
+    self.init(
+      step: .preparation, path: error.subject, errno: Int(error.errno.rawValue),
+      errnoName: error.errno.name, message: "cannot make the job's streams: \(error)")
+  }
+
   init(_ failure: SpawnFailure) {
     let step: StartStep =
       switch failure.step {

@@ -10,8 +10,10 @@ import SystemPackage
 /// closes it. A descriptor's number must not mean something else under a thread's hands.
 final class JobResources {
   let id: JobID
-  /// What is to be started with which streams, until it was.
+  /// What is to be started with which streams, until it is.
   var start: Start?
+  /// While it is being started, whatever becomes of it meanwhile: a thread works with their numbers.
+  var streams: JobStreams?
   var tree: (any JobTree)?
   /// Of the main process, once it was started.
   var mainPid: Int32?
@@ -34,12 +36,12 @@ final class JobResources {
   var isSearched = false
 
   init(
-    _ id: JobID, _ specification: SpawnSpecification, marks: [OSString], _ streams: JobStreams,
-    keepalive: consuming OwnedDescriptor?
+    _ id: JobID, _ specification: SpawnSpecification, marks: [OSString], _ streams: StreamPlan,
+    for client: Connection
   ) {
     self.id = id
-    self.start = Start(specification: specification, marks: marks, streams: streams)
-    self.keepalive = keepalive
+    self.start = Start(
+      specification: specification, marks: marks, streams: streams, client: client)
   }
 
   // Before the descriptor that it watches is closed.
@@ -51,6 +53,8 @@ final class JobResources {
     let specification: SpawnSpecification
     /// Variables of its environment that together no other job's has.
     let marks: [OSString]
-    let streams: JobStreams
+    let streams: StreamPlan
+    /// Who hears captured output.
+    weak let client: Connection?
   }
 }

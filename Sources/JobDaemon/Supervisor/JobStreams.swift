@@ -1,7 +1,7 @@
 import LinuxSystem
 import SystemPackage
 
-/// A job's standard streams as the daemon holds them until the job has been started; from then on only
+/// A job's standard streams as the daemon holds them while the job is being started; from then on only
 /// the job does.
 final class JobStreams {
   let input: SharedDescriptor

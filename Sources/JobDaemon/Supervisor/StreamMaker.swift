@@ -1,115 +1,70 @@
 import JobProtocol
 import LinuxSystem
 import SystemPackage
-import Varlink
 
-/// Makes the streams that a call of `Run` asks for.
+/// Makes the streams that a job is to have.
 struct StreamMaker: ~Copyable {
-  private var passed: PassedDescriptors
-  /// The call's descriptors in use: two streams may be given the same.
-  private var taken: [Int: SharedDescriptor] = [:]
-  /// The client hears output; otherwise what isn't redirected is thrown away.
-  private let captures: Bool
+  private let budget: DescriptorBudget
   /// For all streams that come from nowhere or go there.
   private var null: SharedDescriptor?
   /// What stays with the daemon.
   private(set) var ends = JobStreamEnds()
 
-  init(_ passed: consuming PassedDescriptors, captures: Bool) {
-    self.passed = passed
-    self.captures = captures
+  init(_ budget: DescriptorBudget) {
+    self.budget = budget
   }
 
   /// What becomes of the maker's descriptors that no stream takes: they are closed with it.
   consuming func takeEnds() -> JobStreamEnds { ends }
 
-  /// - Throws: `InvalidParameter` for a descriptor that didn't come with the call.
-  mutating func make(for call: RunParameters) throws(VarlinkError) -> JobStreams {
+  mutating func make(_ plan: StreamPlan) throws(SystemError) -> JobStreams {
     JobStreams(
-      input: try input(call),
-      output: try output(call.standardOutputFileDescriptor, .standardOutput),
-      error: try output(call.standardErrorFileDescriptor, .standardError))
+      input: try input(plan.input),
+      output: try output(plan.output, .standardOutput),
+      error: try output(plan.error, .standardError))
   }
 
-  private mutating func input(_ call: RunParameters) throws(VarlinkError) -> SharedDescriptor {
-    switch call.standardInput {
-    case .descriptor(let index):
-      return try take(index, for: "standardInputFileDescriptor")
-    case .data(let data):
-      return try made { () throws(SystemError) in
-        try SealedMemory.make(data, name: "jobd-input")
-      }
-    case .null where call.context.stop?.closeStandardInput != true:
-      return try takeNull()
-    case .null:
-      let pipe = try made { () throws(SystemError) in try Pipe() }
-      return pipe.ends { reader, writer in
+  private mutating func input(_ input: StreamPlan.Input) throws(SystemError) -> SharedDescriptor {
+    switch input {
+    case .passed(let shared): return shared
+    case .data(let data): return try share(SealedMemory.make(data, name: "jobd-input"))
+    case .null: return try takeNull()
+    case .keepalive:
+      return try Pipe().ends { (reader, writer) throws(SystemError) in
         ends.keepalive = consume writer
-        return SharedDescriptor(reader)
+        return try share(reader)
       }
     }
   }
 
   private mutating func output(
-    _ index: Int?, _ stream: OutputStream
-  ) throws(VarlinkError) -> SharedDescriptor {
-    if let index {
-      let isError = stream == .standardError
-      return try take(
-        index, for: isError ? "standardErrorFileDescriptor" : "standardOutputFileDescriptor")
-    }
-    guard captures else { return try takeNull() }
-    let pipe = try made { () throws(SystemError) in try Pipe(nonblocking: .reader) }
-    return pipe.ends { reader, writer in
-      switch stream {
-      case .standardOutput: ends.output = consume reader
-      case .standardError: ends.error = consume reader
+    _ output: StreamPlan.Output, _ stream: OutputStream
+  ) throws(SystemError) -> SharedDescriptor {
+    switch output {
+    case .passed(let shared): return shared
+    case .null: return try takeNull()
+    case .captured:
+      return try Pipe(nonblocking: .reader).ends { (reader, writer) throws(SystemError) in
+        switch stream {
+        case .standardOutput: ends.output = consume reader
+        case .standardError: ends.error = consume reader
+        }
+        return try share(writer)
       }
-      return SharedDescriptor(writer)
     }
   }
 
-  private mutating func take(
-    _ index: Int, for field: String
-  ) throws(VarlinkError) -> SharedDescriptor {
-    if let shared = taken[index] { return shared }
-    guard let descriptor = passed.take(index) else { throw .invalidParameter(field) }
-    let shared = SharedDescriptor(descriptor)
-    taken[index] = shared
-    return shared
-  }
-
-  private mutating func takeNull() throws(VarlinkError) -> SharedDescriptor {
+  private mutating func takeNull() throws(SystemError) -> SharedDescriptor {
     if let null { return null }
-    let opened = try made { () throws(SystemError) in
-      try OwnedDescriptor.open("/dev/null", .readWrite)
-    }
+    let opened = try share(OwnedDescriptor.open("/dev/null", .readWrite))
     null = opened
     return opened
   }
 
-  private func made(
-    _ body: () throws(SystemError) -> OwnedDescriptor
-  ) throws(VarlinkError) -> SharedDescriptor {
-    do {
-      return SharedDescriptor(try body())
-    } catch {
-      throw VarlinkError(error)
-    }
-  }
-
-  private func made(_ body: () throws(SystemError) -> Pipe) throws(VarlinkError) -> Pipe {
-    do {
-      return try body()
-    } catch {
-      throw VarlinkError(error)
-    }
-  }
-}
-
-extension VarlinkError {
-  /// The service's own trouble: out of descriptors, out of memory.
-  init(_ error: SystemError) {
-    self = .system(error.errno.name, number: error.errno.rawValue)
+  private func share(
+    _ descriptor: consuming OwnedDescriptor
+  ) throws(SystemError) -> SharedDescriptor {
+    try budget.check(descriptor.raw)
+    return SharedDescriptor(descriptor)
   }
 }

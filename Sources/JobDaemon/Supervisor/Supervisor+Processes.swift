@@ -20,8 +20,16 @@ extension Supervisor {
       return event { $0.spawnFailed(id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
     job.tree = tree
+    job.start = nil
 
-    let streams = start.streams
+    let streams: JobStreams
+    do throws(SystemError) {
+      if let held = tree.descriptor { try budget.check(held) }
+      streams = try makeStreams(of: job, start)
+    } catch {
+      return event { $0.spawnFailed(id, StartFailure(makingStreams: error), at: Moment.now) }
+    }
+    job.streams = streams
     let (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
     let (spawner, specification) = (spawner, start.specification)
     let number = orphans?.spawnBegan()
@@ -38,7 +46,7 @@ extension Supervisor {
       return (result, Moment.now)
     } then: { [unowned self] result, moment in
       // From now on only the job holds its streams: who reads them sees their end when it ends.
-      job.start = nil
+      job.streams = nil
       spawned(job, tree, result, at: moment)
       if let number { orphans?.spawnReported(number) }
     }

@@ -7,8 +7,20 @@ import Logging
 // What is left of a job, and what is said of it.
 
 extension Supervisor {
+  /// Makes the streams of a job that is to be started.
+  func makeStreams(
+    of job: JobResources, _ start: JobResources.Start
+  ) throws(SystemError) -> JobStreams {
+    var maker = StreamMaker(budget)
+    let streams = try maker.make(start.streams)
+    var ends = maker.takeEnds()
+    job.keepalive = ends.keepalive.take()
+    if let client = start.client { try capture(&ends, of: job, for: client) }
+    return streams
+  }
+
   /// Passes a job's output on to its client.
-  func capture(
+  private func capture(
     _ ends: inout JobStreamEnds, of job: JobResources, for client: Connection
   ) throws(SystemError) {
     let sink = OutputSink(
@@ -34,7 +46,7 @@ extension Supervisor {
   func drainOutput(_ id: JobID) {
     guard let job = jobs[id] else { return }
     job.isDraining = true
-    // A job that was never started holds its own streams, here.
+    // Of a job that was never started: what was passed for it.
     job.start = nil
     for relay in job.relays { relay.drain() }
     outputDone(job)

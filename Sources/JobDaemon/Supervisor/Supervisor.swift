@@ -12,6 +12,7 @@ final class Supervisor {
   let loop: EventLoop
   let offload: Offload
   let spawner: Spawner
+  let budget: DescriptorBudget
   let log: Logger
   /// Made unique by the daemon's start, as leaf names are never used twice.
   let leafPrefix: String
@@ -36,12 +37,13 @@ final class Supervisor {
 
   init(
     _ loop: EventLoop, _ engine: JobEngine, _ place: JobPlace, _ spawner: Spawner,
-    log: Logger
+    _ budget: DescriptorBudget, log: Logger
   ) throws(SystemError) {
     self.loop = loop
     self.engine = engine
     self.place = place
     self.spawner = spawner
+    self.budget = budget
     self.log = log
     self.offload = try Offload(loop)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
