@@ -57,9 +57,25 @@ static time_t seconds(void) {
   return now.tv_sec;
 }
 
+// What cgroup.events says; nothing where it can't be read.
+struct events {
+  bool is_readable;
+  bool is_populated;
+};
+
+static struct events read_events(int fd) {
+  char text[128];
+  ssize_t count = pread(fd, text, sizeof text - 1, 0);
+  if (count < 0) return (struct events){.is_readable = false, .is_populated = true};
+  text[count] = 0;
+  return (struct events){.is_readable = true, .is_populated = !strstr(text, "populated 0")};
+}
+
 static void end_jobs(const struct clinux_guardian_duties *spec) {
-  int events = clinux_openat(spec->jobs, "cgroup.events", O_RDONLY, 0);
+  int fd = clinux_openat(spec->jobs, "cgroup.events", O_RDONLY, 0);
   time_t end = seconds() + spec->patience_seconds;
+  // Since when nobody lives there; 0 while somebody does.
+  time_t empty_since = 0;
   int delay = FIRST_DELAY_MILLISECONDS;
   for (;;) {
     // Removing is the test for emptiness. Killing is repeated, though the kernel kills whatever
@@ -67,10 +83,15 @@ static void end_jobs(const struct clinux_guardian_duties *spec) {
     // elsewhere would be missed by a single one.
     write_text(spec->jobs, "cgroup.kill", "1");
     if (remove_all(spec) == 0 || seconds() > end) break;
+    struct events events = read_events(fd);
+    // What has no process waits for nothing but the kernel, or for somebody who keeps the directory
+    // busy: the next daemon may as well begin, and removes it when it can be.
+    if (events.is_populated) empty_since = 0;
+    else if (!empty_since) empty_since = seconds();
+    else if (seconds() - empty_since > spec->removal_seconds) break;
     // The kernel may withhold a notification for ten milliseconds, so it only shortens the wait.
-    struct pollfd change = {.fd = events, .events = POLLPRI};
-    char unread[128];
-    if (pread(events, unread, sizeof unread, 0) >= 0) poll(&change, 1, delay);
+    struct pollfd change = {.fd = fd, .events = POLLPRI};
+    if (events.is_readable) poll(&change, 1, delay);
     else poll(NULL, 0, delay);
     if (delay < LAST_DELAY_MILLISECONDS) delay *= 2;
   }

@@ -8,7 +8,8 @@ public import SystemPackage
 ///
 /// Dropping this value is dying, to the guardian. ``standDown()`` is the other way.
 public struct Guardian: ~Copyable, Sendable {
-  /// How long the guardian goes on killing what doesn't die.
+  /// How long the guardian goes on killing what doesn't die. Where nobody lives any more it is done after
+  /// ``JobRoot/removalSeconds``.
   public static let patienceSeconds = 60
 
   /// The files that are the daemon's as long as it holds its lock.
@@ -74,6 +75,7 @@ public struct Guardian: ~Copyable, Sendable {
     unsafe duties.parent = parent.rawValue
     unsafe duties.lock = files?.lock.rawValue ?? -1
     unsafe duties.patience_seconds = UInt32(patienceSeconds)
+    unsafe duties.removal_seconds = UInt32(JobRoot.removalSeconds)
     return unsafe withOptionalCString(root.madeName) { name in
       unsafe withOptionalCString(files?.lockPath) { lockPath in
         unsafe withOptionalCString(files?.socketPath) { socketPath in

@@ -41,6 +41,13 @@ struct Jobd: ParsableCommand {
     help: ArgumentHelp("Most jobs that wait; further ones are refused.", valueName: "number"))
   var queuedMax: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Longest grace period of a job once jobd itself has to stop. Default: 30. The service manager "
+        + "has to wait longer.",
+      valueName: "seconds"))
+  var shutdownGrace: Int?
+
   @Option(help: "What is logged, and what is worse.")
   var logLevel = LogLevel.notice
 
@@ -53,12 +60,15 @@ struct Jobd: ParsableCommand {
   func validate() throws {
     if let runningMax, runningMax < 1 { throw ValidationError("--running-max must be at least 1.") }
     if let queuedMax, queuedMax < 0 { throw ValidationError("--queued-max can't be negative.") }
+    if let shutdownGrace, !(0...3_600).contains(shutdownGrace) {
+      throw ValidationError("--shutdown-grace must be between 0 and 3600.")
+    }
   }
 
   func run() throws {
     let configuration = Configuration(
       socket: socket, controlGroup: cgroup, runningMax: runningMax, queuedMax: queuedMax,
-      logLevel: logLevel.level)
+      shutdownGracePeriodMax: shutdownGrace.map { $0 * 1_000_000 }, logLevel: logLevel.level)
     throw ExitCode(MainActor.assumeIsolated { Daemon.main(configuration) })
   }
 }

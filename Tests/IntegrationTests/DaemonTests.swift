@@ -39,7 +39,10 @@ struct DaemonTests {
 
   @Test("Case 45: A second signal doesn't wait for grace periods")
   func hurried() throws {
-    try withDaemon { daemon in
+    var options = TestDaemon.Options()
+    // Whoever takes no notice of the second waits for an hour.
+    options.arguments = ["--shutdown-grace", "3600"]
+    try withDaemon(options) { daemon in
       let job = try daemon.shell(deaf, stop: .grace(seconds: 3600))
       try job.says("ready\n")
       try daemon.send(.terminate)
@@ -170,6 +173,9 @@ struct DaemonTests {
       try daemon.process.waitForExit()
 
       let next = try daemon.startNext()
+      try waitUntil("it says what it waits for") {
+        next.log.contains("waiting for the guardian of an earlier jobd")
+      }
       #expect(try job.witness?.isGone == false)
 
       try guardian.send(.continue)

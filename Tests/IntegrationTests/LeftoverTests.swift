@@ -85,4 +85,28 @@ struct LeftoverTests {
       #expect(try next.process.waitForExit().status == .exited(code: 0))
     }
   }
+
+  @Test("A leaf that stays busy, and in which nobody lives, keeps no other jobd from its start")
+  func staysBusy() throws {
+    try withDaemon { daemon in
+      let (job, leaf) = try start(daemon)
+      let mount = try BusyDirectory(leaf)
+      let guardian = try daemon.guardianPidfd()
+      try daemon.send(.terminate)
+      #expect(try job.result().cause == .shutdown)
+      #expect(try daemon.process.waitForExit().status == .exited(code: 0))
+
+      let next = try daemon.startNext()
+      try next.waitUntilReady()
+      #expect(try isReadable(guardian.descriptor.raw), "never beside the guardian")
+      #expect(next.log.contains("control groups of an earlier jobd can't be removed"))
+      let client = try TestClient(next.socketPath)
+      #expect(try client.run(["/bin/sh", "-c", "exit 5"]).result().exitStatus == 5)
+
+      mount.release()
+      try next.process.send(.terminate)
+      #expect(try next.process.waitForExit().status == .exited(code: 0))
+      #expect(!exists(daemon.jobsDirectory))
+    }
+  }
 }

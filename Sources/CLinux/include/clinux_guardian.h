@@ -20,6 +20,8 @@ struct clinux_guardian_duties {
   const char *_Nullable socket_path;
   /// How long to go on killing what doesn't die.
   unsigned patience_seconds;
+  /// How long to go on removing cgroups in which nobody lives.
+  unsigned removal_seconds;
 };
 
 /// Forks the guardian and answers its pid.

@@ -10,16 +10,19 @@ public nonisolated struct Configuration: Sendable {
   public var runningMax: Int?
   /// Most jobs that wait; `nil` for the default.
   public var queuedMax: Int?
+  /// Longest grace period of a job once the service itself has to stop, in microseconds; `nil` for the default.
+  public var shutdownGracePeriodMax: Int?
   public var logLevel: Logger.Level
 
   public init(
     socket: String?, controlGroup: String, runningMax: Int?, queuedMax: Int?,
-    logLevel: Logger.Level
+    shutdownGracePeriodMax: Int?, logLevel: Logger.Level
   ) {
     self.socket = socket
     self.controlGroup = controlGroup
     self.runningMax = runningMax
     self.queuedMax = queuedMax
+    self.shutdownGracePeriodMax = shutdownGracePeriodMax
     self.logLevel = logLevel
   }
 }

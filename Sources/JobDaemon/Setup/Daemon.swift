@@ -37,7 +37,7 @@ public final class Daemon {
     raiseOpenFiles(limits)
     goFirst()
 
-    endpoint = try Endpoint(configuration)
+    endpoint = try Endpoint(configuration, log: log)
     let (place, method) = try JobPlace.prepare(
       configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
     // Before there is a thread, and descriptors that it had to close.
@@ -195,5 +195,6 @@ extension Limits {
     self.init()
     runningMax = configuration.runningMax ?? runningMax
     queuedMax = configuration.queuedMax ?? queuedMax
+    shutdownGracePeriodMax = configuration.shutdownGracePeriodMax ?? shutdownGracePeriodMax
   }
 }

@@ -1,5 +1,6 @@
 import LinuxProcess
 import LinuxSystem
+import Logging
 import SystemPackage
 
 /// The sockets that the daemon serves: the service manager's, or one of its own with the files that go with
@@ -12,7 +13,7 @@ final class Endpoint {
   /// Where clients find the service; `nil` where it has no path.
   let path: String?
 
-  init(_ configuration: Configuration) throws {
+  init(_ configuration: Configuration, log: Logger) throws {
     passed = try Activation.sockets()
     guard passed.isEmpty else {
       lock = nil
@@ -26,7 +27,7 @@ final class Endpoint {
     if try FileSystem.isSocket(path) == false {
       throw DaemonError("\(path) is no socket: give jobd another path with --socket")
     }
-    let lock = try SocketLock.take(socket: path)
+    let lock = try SocketLock.take(socket: path, log: log)
     self.lock = lock
     // Not a jobd's, which would have the lock: still not to be taken away from whose it is.
     guard !SocketLock.isAlive(path) else {

@@ -45,9 +45,15 @@ extension JobRoot {
   borrowing func makeReady(log: Logger) throws(DaemonError) -> SpawnMethod {
     do {
       let leftovers = try sweep()
-      if leftovers.leaves > 0 {
+      if leftovers.leaves > leftovers.remaining {
         log.warning(
-          "removed what an earlier jobd left", metadata: ["controlGroups": "\(leftovers.leaves)"])
+          "removed what an earlier jobd left",
+          metadata: ["controlGroups": "\(leftovers.leaves - leftovers.remaining)"])
+      }
+      if leftovers.remaining > 0 {
+        log.error(
+          "control groups of an earlier jobd can't be removed",
+          metadata: ["controlGroups": "\(leftovers.remaining)", "path": "\(path)"])
       }
       for process in leftovers.stuck {
         log.error(

@@ -1,5 +1,6 @@
 import LinuxProcess
 import LinuxSystem
+import Logging
 import SystemPackage
 
 /// The right to a socket's path: a locked file beside it. Whoever holds it removes both files.
@@ -21,10 +22,11 @@ final class SocketLock {
     self.path = path
   }
 
-  /// Takes the lock of a socket; waits for the guardian of a daemon that died.
-  static func take(socket: String) throws(DaemonError) -> SocketLock {
+  /// Takes the lock of a socket; waits for whoever still ends the jobs of a daemon that is gone.
+  static func take(socket: String, log: Logger) throws(DaemonError) -> SocketLock {
     let path = socket + ".lock"
     let end = Moment.monotonic + patience
+    var hasSaid = false
     do throws(SystemError) {
       while true {
         let file = try OwnedDescriptor.open(path, .readWrite, options: .create)
@@ -35,6 +37,12 @@ final class SocketLock {
         }
         if isAlive(socket) { throw SystemError("lock", path, errno: .addressInUse) }
         if Moment.monotonic > end { throw SystemError("lock", path, errno: .timedOut) }
+        if !hasSaid {
+          log.notice(
+            "waiting for the guardian of an earlier jobd, which is still killing what that one left",
+            metadata: ["lock": "\(path)", "secondsMax": "\(patience / 1_000_000)"])
+          hasSaid = true
+        }
         FileLock.sleep(milliseconds: retryDelay)
       }
     } catch {
@@ -45,7 +53,7 @@ final class SocketLock {
             + "with --socket")
       case .timedOut:
         throw DaemonError(
-          "an earlier jobd on \(socket) died, and what it left can't be killed; "
+          "an earlier jobd on \(socket) is gone, and what it left can't be killed; "
             + "its guardian still holds \(path)")
       default:
         throw DaemonError("cannot lock the socket's path: \(error)")
