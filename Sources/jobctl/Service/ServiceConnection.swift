@@ -23,6 +23,8 @@ struct ServiceConnection: ~Copyable {
   mutating func send(_ call: Call, descriptors: [FileDescriptor] = []) throws(Failure) {
     do throws(VarlinkClientError) {
       try connection.send(call, descriptors: descriptors)
+    } catch .system(let error) where Self.isClosed(error) {
+      throw Self.closed
     } catch {
       throw Failure("jobd doesn't take the call: \(error)")
     }
@@ -32,6 +34,8 @@ struct ServiceConnection: ~Copyable {
   mutating func receive() throws(Failure) -> Reply {
     do throws(VarlinkClientError) {
       if let reply = try connection.receive() { return reply }
+    } catch .system(let error) where Self.isClosed(error) {
+      throw Self.closed
     } catch {
       throw Failure("jobd can't be understood: \(error)")
     }
@@ -63,7 +67,14 @@ struct ServiceConnection: ~Copyable {
   }
 
   /// jobd was there and answered no more.
-  static var closed: Failure { Failure("jobd closed the connection; was it stopped?") }
+  static var closed: Failure {
+    Failure("jobd closed the connection; was it stopped, or have you too many open?")
+  }
+
+  /// It closed without having read what was sent. unix(7)
+  private static func isClosed(_ error: SystemError) -> Bool {
+    error.errno == .brokenPipe || error.errno == .connectionReset
+  }
 }
 
 extension ServiceConnection {
