@@ -3,6 +3,7 @@
 #   make run        build, and see a daemon at work: a real job, and one whose client is killed
 #   make check      all tests, as continuous integration runs them
 #   make simulate   the engine alone, in made-up worlds: WORLDS=1000, SEED=n, STEPS=n
+#   make costs      what a job costs, in system calls, allocations and instructions, against its limits
 #   make torture    real builds ended at random, in every way: ROUNDS=50, QUICK=1, SEED=n
 #   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
 #   make mutation   faults put into the code, one at a time, that a test has to catch: ONLY=text
@@ -43,7 +44,7 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all bench build check check-sanitizers clean coverage deps format fuzz fuzz-build fuzz-check
+.PHONY: all bench build check check-sanitizers clean costs coverage deps format fuzz fuzz-build fuzz-check
 .PHONY: install lint manuals mutation run simulate system-check test tidy torture uninstall
 
 all: build
@@ -60,7 +61,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate system-check
+check: lint tidy manuals test simulate costs system-check
 	@echo "make check: ok"
 
 format:
@@ -86,6 +87,11 @@ WORLDS ?= $(if $(SEED),1,1000)
 simulate:
 	WORLDS=$(WORLDS) $(if $(SEED),SEED=$(SEED)) $(if $(STEPS),STEPS=$(STEPS)) \
 		$(SWIFT) test $(swift_options) --filter SimulationTests 2>&1 | grep -v '^◇\|^✔ Test case'
+
+# Counts, not times: the same on a busy machine.
+costs: build
+	@scripts/deps check
+	@Tests/costs/costs $(SCRATCH)/costs $(release)
 
 # The installed package under a service manager of its own, which is booted for the purpose.
 system-check: build

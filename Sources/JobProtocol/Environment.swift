@@ -42,23 +42,58 @@ enum Environment {
   /// Text goes into the map; what is no text, and a name that comes twice, beside it.
   static func write(_ variables: [OSString], to object: inout JSONObject) {
     var members: [JSONObject.Member] = []
-    var names: Set<String> = []
+    members.reserveCapacity(variables.count)
     var rest: [JSON] = []
     for variable in variables {
-      if let (name, value) = split(variable), names.insert(name).inserted {
-        members.append(JSONObject.Member(name, .string(value)))
+      if let member = member(variable) {
+        members.append(member)
       } else {
         rest.append(variable.base64)
       }
+    }
+    for (name, value) in removeRepetitions(from: &members) {
+      rest.append(.string(Base64.encode("\(name)=\(value)".utf8)))
     }
     object["environment"] = .object(JSONObject(uniqueMembers: members))
     if !rest.isEmpty { object["environmentBase64"] = .array(rest) }
   }
 
-  private static func split(_ variable: OSString) -> (name: String, value: String)? {
+  /// `nil` for what is not text.
+  private static func member(_ variable: OSString) -> JSONObject.Member? {
     guard let text = variable.text, let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
       return nil
     }
-    return (String(text[..<equals]), String(text[text.utf8.index(after: equals)...]))
+    let value = text[text.utf8.index(after: equals)...]
+    return JSONObject.Member(String(text[..<equals]), .string(String(value)))
+  }
+
+  /// Takes out those whose name has come before.
+  ///
+  /// Sorted, equal names are neighbours. The runtime would take longer to make a set's type, and to find that
+  /// its elements can be hashed, than `jobctl` takes for its whole environment.
+  private static func removeRepetitions(
+    from members: inout [JSONObject.Member]
+  ) -> [(name: String, value: String)] {
+    let order = members.indices.sorted {
+      let (first, second) = (members[$0].name, members[$1].name)
+      return first == second ? $0 < $1 : first < second
+    }
+    var repeated: [Int] = []
+    for position in order.indices.dropFirst()
+    where members[order[position]].name == members[order[position - 1]].name {
+      repeated.append(order[position])
+    }
+    if repeated.isEmpty { return [] }
+    repeated.sort()
+    let removed = repeated.map { (members[$0].name, members[$0].value.string ?? "") }
+    var next = repeated[...]
+    var index = 0
+    members.removeAll { _ in
+      defer { index += 1 }
+      guard next.first == index else { return false }
+      next.removeFirst()
+      return true
+    }
+    return removed
   }
 }

@@ -22,24 +22,36 @@ public struct Usage: WireObject {
 
   public init() {}
 
+  // Field by field: to make a table of key paths takes the runtime 270,000 instructions, in each jobctl.
+
   public init(_ object: JSONObject, at path: String) throws(BadValue) {
     let reader = Reader(object: object, path: path)
-    for (name, field) in Self.fields { self[keyPath: field] = try reader.optionalInt(name) }
+    cpuUSec = try reader.optionalInt("cpuUSec")
+    cpuUserUSec = try reader.optionalInt("cpuUserUSec")
+    cpuSystemUSec = try reader.optionalInt("cpuSystemUSec")
+    mainUserUSec = try reader.optionalInt("mainUserUSec")
+    mainSystemUSec = try reader.optionalInt("mainSystemUSec")
+    mainPeakResidentBytes = try reader.optionalInt("mainPeakResidentBytes")
+    memoryPeakBytes = try reader.optionalInt("memoryPeakBytes")
+    oomKills = try reader.optionalInt("oomKills")
+    tasksPeak = try reader.optionalInt("tasksPeak")
+    ioReadBytes = try reader.optionalInt("ioReadBytes")
+    ioWriteBytes = try reader.optionalInt("ioWriteBytes")
   }
 
   public var wire: JSONObject {
     var object = JSONObject()
-    for (name, field) in Self.fields { object.set(name, self[keyPath: field]) }
+    object.set("cpuUSec", cpuUSec)
+    object.set("cpuUserUSec", cpuUserUSec)
+    object.set("cpuSystemUSec", cpuSystemUSec)
+    object.set("mainUserUSec", mainUserUSec)
+    object.set("mainSystemUSec", mainSystemUSec)
+    object.set("mainPeakResidentBytes", mainPeakResidentBytes)
+    object.set("memoryPeakBytes", memoryPeakBytes)
+    object.set("oomKills", oomKills)
+    object.set("tasksPeak", tasksPeak)
+    object.set("ioReadBytes", ioReadBytes)
+    object.set("ioWriteBytes", ioWriteBytes)
     return object
-  }
-
-  private static var fields: [(String, WritableKeyPath<Usage, Int?>)] {
-    [
-      ("cpuUSec", \.cpuUSec), ("cpuUserUSec", \.cpuUserUSec), ("cpuSystemUSec", \.cpuSystemUSec),
-      ("mainUserUSec", \.mainUserUSec), ("mainSystemUSec", \.mainSystemUSec),
-      ("mainPeakResidentBytes", \.mainPeakResidentBytes), ("memoryPeakBytes", \.memoryPeakBytes),
-      ("oomKills", \.oomKills), ("tasksPeak", \.tasksPeak), ("ioReadBytes", \.ioReadBytes),
-      ("ioWriteBytes", \.ioWriteBytes),
-    ]
   }
 }

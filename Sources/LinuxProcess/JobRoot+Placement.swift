@@ -77,9 +77,9 @@ extension JobRoot {
     var attempts: [JobRootError.Attempt] = []
     for place in places(in: hierarchy) {
       do {
-        let root = try made(in: try hierarchy.open(place), name: "jobd-\(tag)")
+        var root = try made(in: try hierarchy.open(place), name: "jobd-\(tag)")
         do {
-          _ = try root.probe()
+          root.triedMethod = try root.probe()
           return root
         } catch {
           attempts.append(.init(place: place, reason: "\(error)"))

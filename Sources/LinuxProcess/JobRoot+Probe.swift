@@ -6,6 +6,12 @@ internal import SystemPackage
 extension JobRoot {
   private static let probePatienceSeconds = 5
 
+  /// How processes are made here: as it was found when the place was chosen, or as a trial shows now.
+  public borrowing func spawnMethod() throws(ProbeFailure) -> SpawnMethod {
+    if let triedMethod { return triedMethod }
+    return try probe()
+  }
+
   /// Makes a process in a leaf, looks where it really is, and kills it: what every promise of the
   /// daemon rests on. Answers how processes are to be made here.
   public borrowing func probe() throws(ProbeFailure) -> SpawnMethod {

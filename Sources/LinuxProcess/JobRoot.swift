@@ -22,6 +22,8 @@ public struct JobRoot: ~Copyable, Sendable {
   let jobs: Cgroup
   let ownership: Ownership
   let accounting = Accounting()
+  /// How processes are made here, if that was tried when the place was chosen.
+  var triedMethod: SpawnMethod?
 
   init(base: consuming Cgroup, jobs: consuming Cgroup, ownership: Ownership) {
     self.base = base

@@ -47,16 +47,19 @@ public struct JSONWriter: ~Copyable {
     var value = value
     separate()
     bytes.append(UInt8(ascii: "\""))
-    value.withUTF8 { unsafe JSONEscaping.append($0, to: &bytes) }
+    value.withUTF8 { _ = unsafe JSONEscaping.append($0, to: &bytes) }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// A string of text that is nowhere a `String` yet, such as a job's output.
-  public mutating func string(_ text: borrowing UTF8Span) {
+  /// A string of bytes that are nowhere a `String` yet, such as a job's output.
+  ///
+  /// - Returns: Whether they are UTF-8. If not, what was written is to be thrown away.
+  public mutating func string(_ text: Span<UInt8>) -> Bool {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    unsafe text.span.withUnsafeBufferPointer { unsafe JSONEscaping.append($0, to: &bytes) }
+    let count = unsafe text.withUnsafeBufferPointer { unsafe JSONEscaping.append($0, to: &bytes) }
     bytes.append(UInt8(ascii: "\""))
+    return count == text.count
   }
 
   /// A string with the base64 of `data`, as Varlink interfaces carry binary data.

@@ -5,7 +5,9 @@ public final class ReceiveBuffer {
   /// sd-varlink reads at once.
   private static let size = 64 * 1024
 
-  var bytes = [UInt8](repeating: 0, count: ReceiveBuffer.size)
+  /// Whatever was in the memory before: what is read of it is what the kernel has written. A client that
+  /// gets some hundred bytes doesn't touch the other pages.
+  var bytes = unsafe [UInt8](unsafeUninitializedCapacity: ReceiveBuffer.size) { $1 = $0.count }
 
   public init() {}
 }

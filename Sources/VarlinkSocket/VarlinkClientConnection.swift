@@ -24,8 +24,13 @@ public struct VarlinkClientConnection: ~Copyable {
   /// Connects to `unix:/path`, `unix:@abstract` or a path.
   public init(connectingTo address: String) throws(VarlinkClientError) {
     guard let parsed = ServiceAddress(address) else { throw .unsupportedAddress(address) }
+    try self.init(connectingTo: parsed)
+  }
+
+  /// Connects to where a service listens.
+  public init(connectingTo address: ServiceAddress) throws(VarlinkClientError) {
     do throws(SystemError) {
-      socket = try UnixSocket.connect(to: UnixSocketAddress(parsed))
+      socket = try UnixSocket.connect(to: UnixSocketAddress(address))
     } catch {
       throw .system(error)
     }

@@ -26,14 +26,11 @@ struct Jobctl: ParsableCommand {
   var socket: RawArgument?
 
   /// Parses the arguments and does what they say; answers what to exit with.
-  static func start(_ arguments: [String]) -> Int32 {
+  static func start(_ arguments: [[UInt8]]) -> Int32 {
     do {
-      if let command = RunCommand(quickly: arguments) {
-        try command.run(at: nil)
-      } else {
-        var command = try parseAsRoot(arguments)
-        try command.run()
-      }
+      if let options = RunOptions(quickly: arguments) { return try JobRun(options: options).run() }
+      var command = try parseAsRoot(arguments.map(RawArgument.escape))
+      try command.run()
       return EXIT_SUCCESS
     } catch let failure as Failure {
       Printer.note(failure.message)

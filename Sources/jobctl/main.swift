@@ -1,3 +1,3 @@
 internal import Glibc
 
-exit(Jobctl.start(CommandLine.rawArguments.map(RawArgument.escape)))
+exit(Jobctl.start(CommandLine.rawArguments))

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Glibc
 internal import LinuxSystem
 
@@ -8,4 +7,4 @@ SignalMask.blockAll()
 // Where who started us ignores it, the kernel reaps our children itself, and nobody hears how they ended.
 // waitpid(2)
 signal(SIGCHLD, SIG_DFL)
-Jobd.main()
+exit(Jobd.start(Array(CommandLine.arguments.dropFirst())))

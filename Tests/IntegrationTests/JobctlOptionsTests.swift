@@ -48,14 +48,14 @@ struct JobctlOptionsTests {
       ["status", "seven"], ["no-such-command"],
     ])
   func usage(_ arguments: [String]) {
-    #expect(Jobctl.start(arguments) == 125)
+    #expect(Jobctl.start(arguments.map { Array($0.utf8) }) == 125)
   }
 
   @Test("The environment is cleared, then unset, then set")
   func environment() throws {
     let own: [OSString] = ["A=1", "B=2", "C=3", "NOTHING", "=x"]
     func variables(_ options: String...) throws -> [OSString] {
-      try parse(["run"] + options + ["true"]).environment.variables(from: own)
+      try parse(["run"] + options + ["true"]).environment.options.variables(from: own)
     }
     #expect(try variables() == ["A=1", "B=2", "C=3"])
     #expect(try variables("-u", "B", "--unset", "D") == ["A=1", "C=3"])
@@ -69,7 +69,7 @@ struct JobctlOptionsTests {
   @Test("What isn't said is left to jobd, but for what jobctl has itself")
   func context() throws {
     let run = try parse("run", "-C", "/src", "--umask", "027", "-s", "int", "-k", "0", "make")
-    let context = try JobContext(command: ["make"], run.job, run.environment, run.stop)
+    let context = try JobContext(run.options)
     #expect(context.workingDirectory == "/src")
     #expect(context.umask == 0o27)
     #expect(context.name == nil)

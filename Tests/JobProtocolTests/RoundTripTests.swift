@@ -55,6 +55,17 @@ struct RoundTripTests {
     #expect(read?.filter { $0 != "B=3" } == ["A=1", "A=2"])
   }
 
+  @Test("Of variables that are there several times the first is in the map, the others beside it")
+  func manyDuplicates() throws {
+    let wire = JobContext(
+      command: ["true"], environment: ["B=1", "A=1", "C=1", "A=2", "B=2", "A=3"]
+    ).wire
+    #expect(
+      wire["environment"] == .object(["B": .string("1"), "A": .string("1"), "C": .string("1")]))
+    let rest = ["A=2", "B=2", "A=3"].map { JSON.string(Base64.encode($0.utf8)) }
+    #expect(wire["environmentBase64"] == .array(rest))
+  }
+
   @Test("No environment and an empty one are not the same")
   func emptyEnvironment() throws {
     #expect(try JobContext(JobContext(command: ["true"]).wire).environment == nil)

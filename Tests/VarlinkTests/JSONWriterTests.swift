@@ -36,13 +36,40 @@ struct JSONWriterTests {
     }
   }
 
+  @Test("Bytes are text exactly where the standard library says so, wherever they stand")
+  func validity() {
+    // Every first byte, with second ones at and beside the bounds that there are, and what follows.
+    let seconds: [UInt8] = [0x00, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
+    let ends: [[UInt8]] = [[], [0x80], [0xBF, 0x80], [0x80, 0x7F], [0x80, 0xC0], [0x61]]
+    for first in UInt8.min...UInt8.max {
+      for second in seconds {
+        for end in ends {
+          for before in [0, 6, 7] {
+            let bytes = [UInt8](repeating: 0x61, count: before) + [first, second] + end
+            expectSame(bytes)
+            expectSame(bytes + Array("aaaaaaaa".utf8))
+          }
+        }
+      }
+    }
+  }
+
+  private func expectSame(_ bytes: [UInt8]) {
+    var writer = JSONWriter()
+    let isText = writer.string(bytes.span)
+    let text = String(validating: bytes, as: UTF8.self)
+    #expect(isText == (text != nil), "\(bytes)")
+    if let text { #expect((try? JSON(parsing: writer.finish())) == .string(text), "\(bytes)") }
+  }
+
   @Test("Text and data are written from bytes as they would be from strings")
-  func streaming() throws {
+  func streaming() {
     let text = Array("line \"1\"\nZeile ä\0".utf8)
     var writer = JSONWriter(appendingTo: Array("> ".utf8))
     writer.beginObject()
     writer.name("text")
-    writer.string(try UTF8Span(validating: text.span))
+    let isText = writer.string(text.span)
+    #expect(isText)
     writer.name("data")
     writer.base64(text.span)
     writer.name("list")
@@ -53,6 +80,12 @@ struct JSONWriterTests {
       written
         == #"> {"text":"line \"1\"\nZeile ä\u0000","data":"bGluZSAiMSIKWmVpbGUgw6QA","list":[1,false]}"#
     )
+  }
+
+  @Test("Text of nothing but what has to be escaped is written, too, however long it is")
+  func escapedOnly() throws {
+    let text = String(repeating: "\u{1}\"", count: 50_000)
+    #expect(try JSON(parsing: JSON.string(text).encoded()) == .string(text))
   }
 
   @Test("Encoding appends to what is there")

@@ -25,6 +25,8 @@ final class Connection {
   private var source: IOSource?
   private var line = Line.held
   private var isInTurn = false
+  /// The socket had no room the last time. The loop says when it has.
+  private var isFull = false
 
   private enum Line: Hashable {
     case held
@@ -162,7 +164,8 @@ final class Connection {
     let hadRoom = hasRoom
     if line == .closed { machine.outgoing.removeAll() }
     do {
-      if try machine.outgoing.write(to: socket) { whenWritten?() }
+      isFull = try !machine.outgoing.write(to: socket)
+      if !isFull { whenWritten?() }
     } catch {
       // The peer is gone, and its hang-up is on its way to us.
       machine.outgoing.removeAll()
@@ -213,7 +216,7 @@ final class Connection {
   }
 
   private func replied() {
-    write()
+    if !isFull || line == .closed { write() }
     turn([])
   }
 

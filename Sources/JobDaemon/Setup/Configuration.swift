@@ -1,7 +1,7 @@
 public import Logging
 
 /// What the administrator decides.
-public nonisolated struct Configuration: Sendable {
+public nonisolated struct Configuration: Hashable, Sendable {
   /// The socket to listen on, where the service manager passes none; `nil` for the usual one.
   public var socket: String?
   /// `auto`, or the path of a control group: where jobs get theirs. `none`: they do without.
@@ -15,8 +15,8 @@ public nonisolated struct Configuration: Sendable {
   public var logLevel: Logger.Level
 
   public init(
-    socket: String?, controlGroup: String, runningMax: Int?, queuedMax: Int?,
-    shutdownGracePeriodMax: Int?, logLevel: Logger.Level
+    socket: String? = nil, controlGroup: String = "auto", runningMax: Int? = nil,
+    queuedMax: Int? = nil, shutdownGracePeriodMax: Int? = nil, logLevel: Logger.Level = .notice
   ) {
     self.socket = socket
     self.controlGroup = controlGroup

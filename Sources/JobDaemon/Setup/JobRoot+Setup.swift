@@ -63,7 +63,7 @@ extension JobRoot {
       for missing in enableControllers() {
         log.warning("no \(missing.name) controller: \(missing.error)")
       }
-      return try probe()
+      return try spawnMethod()
     } catch let error as SystemError {
       throw DaemonError("cannot make \(path) ready: \(error)")
     } catch {

@@ -18,27 +18,40 @@ struct OutputEncoder {
   mutating func encode(_ piece: [UInt8]) -> [UInt8]? {
     let bytes = held.isEmpty ? piece : held + piece
     let whole = bytes.count - bytes.incompleteTail
-    if let text = try? UTF8Span(validating: bytes.span.extracting(first: whole)) {
+    if whole == 0 {
+      held = bytes
+      return nil
+    }
+    if let reply = textReply(bytes.span.extracting(first: whole)) {
       held = Array(bytes[whole...])
-      return whole == 0
-        ? nil
-        // Of text, one byte in sixteen is a newline or so, and escaped.
-        : reply(capacity: whole + whole / 16) {
-          $0.name("text"); $0.string(text)
-        }
+      return reply
     }
     held = []
-    return reply(capacity: Base64.encodedCount(of: bytes.count)) {
-      $0.name("base64"); $0.base64(bytes.span)
-    }
+    return base64Reply(bytes.span)
   }
 
   /// What was held back, now that nothing follows: it isn't UTF-8.
   mutating func flush() -> [UInt8]? {
     guard !held.isEmpty else { return nil }
     defer { held = [] }
-    return reply(capacity: 0) {
-      $0.name("base64"); $0.base64(held.span)
+    return base64Reply(held.span)
+  }
+
+  /// `nil` where the bytes aren't UTF-8.
+  private func textReply(_ bytes: Span<UInt8>) -> [UInt8]? {
+    var isText = false
+    // Of text, one byte in sixteen is a newline or so, and escaped.
+    let reply = reply(capacity: bytes.count + bytes.count / 16) { writer in
+      writer.name("text")
+      isText = writer.string(bytes)
+    }
+    return isText ? reply : nil
+  }
+
+  private func base64Reply(_ bytes: Span<UInt8>) -> [UInt8] {
+    reply(capacity: Base64.encodedCount(of: bytes.count)) { writer in
+      writer.name("base64")
+      writer.base64(bytes)
     }
   }
 

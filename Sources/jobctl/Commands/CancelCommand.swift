@@ -48,7 +48,7 @@ struct CancelCommand: ParsableCommand {
   var ids: [JobID]
 
   func run() throws {
-    let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
+    let socket = try JobdSocket(option: (connection.socket ?? jobctl.socket)?.value)
     let reason = try RawArgument.text(reason, of: "--reason")
     // All are asked before any is waited for: each on a connection of its own, which is busy until
     // its job has finished.

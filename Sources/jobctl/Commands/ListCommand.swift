@@ -36,7 +36,7 @@ struct ListCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
+    let socket = try JobdSocket(option: (connection.socket ?? jobctl.socket)?.value)
     var service = try ServiceConnection(to: socket)
     var jobs: [Job] = []
     try service.list(ListParameters(finished: selection == .all)) { piece in

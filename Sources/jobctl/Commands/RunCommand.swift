@@ -1,8 +1,5 @@
 internal import ArgumentParser
-internal import Glibc
 internal import JobProtocol
-internal import LinuxSystem
-internal import SystemPackage
 
 /// `jobctl run`
 struct RunCommand: ParsableCommand {
@@ -32,10 +29,10 @@ struct RunCommand: ParsableCommand {
 
   @ParentCommand var jobctl: Jobctl
   @OptionGroup var connection: ConnectionOptions
-  @OptionGroup(title: "The Job") var job: JobOptions
-  @OptionGroup(title: "Its Environment") var environment: EnvironmentOptions
-  @OptionGroup(title: "How It Is Stopped") var stop: StopOptions
-  @OptionGroup(title: "Messages") var messages: MessageOptions
+  @OptionGroup(title: "The Job") var job: JobArguments
+  @OptionGroup(title: "Its Environment") var environment: EnvironmentArguments
+  @OptionGroup(title: "How It Is Stopped") var stop: StopArguments
+  @OptionGroup(title: "Messages") var messages: MessageArguments
 
   /// All words from the first that is no option on, a `--` before them included.
   @Argument(
@@ -44,9 +41,11 @@ struct RunCommand: ParsableCommand {
     completion: .shellCommand("compgen -c"))
   var words: [RawArgument] = []
 
-  private var command: [OSString] {
-    let words = words.map(\.value)
-    return words.first == "--" ? Array(words.dropFirst()) : words
+  /// All of them but for the socket, which may have been named before the subcommand.
+  var options: RunOptions {
+    RunOptions(
+      socket: connection.socket?.value, job: job.options, environment: environment.options,
+      stop: stop.options, messages: messages.options, words: words.map(\.value))
   }
 
   /// An option that isn't known is taken for the first word by the parser, with all behind it.
@@ -54,42 +53,14 @@ struct RunCommand: ParsableCommand {
     switch words.first?.value {
     case "--help", "-h": throw CleanExit.helpRequest(self)
     case "--version": throw CleanExit.message(Version.current)
-    case let word? where word != "--" && word.bytes.first == UInt8(ascii: "-"):
-      throw ValidationError("Unknown option '\(word)'")
     default: break
     }
-    if command.first?.bytes.isEmpty ?? true { throw ValidationError("Missing command") }
+    if let problem = options.problem { throw ValidationError(problem) }
   }
 
-  func run() throws { try run(at: jobctl.socket) }
-
-  /// - Parameter socket: What was said before the subcommand.
-  func run(at socket: RawArgument?) throws {
-    try checkDescriptors()
-    // Writing to a pipe that nobody reads any more is an error like others here.
-    signal(SIGPIPE, SIG_IGN)
-    try StandardStreams.openMissing()
-    let socket = try JobdSocket(option: connection.socket ?? socket)
-    let request = RunRequest(
-      try JobContext(command: command, job, environment, stop), standardInput: job.stdin)
-    var session = try RunSession(
-      request, to: socket, keepsAlive: job.stdin == .keepalive, hasOwnSignal: stop.signal != nil,
-      reporter: RunReporter(messages))
-    switch try session.wait() {
-    case .exit(let code): throw ExitCode(code)
-    case .interrupted:
-      raiseBlocked(.interrupt)
-      throw ExitCode(ExitStatus.signaled(.interrupt))
-    }
-  }
-
-  /// Before anything is opened, and gets the number of a descriptor that isn't there.
-  private func checkDescriptors() throws(Failure) {
-    if let number = messages.statusFd, StandardStreams.isClosed(FileDescriptor(rawValue: number)) {
-      throw Failure("--status-fd \(number): no such descriptor is open")
-    }
-    if job.stdin == .keepalive, StandardStreams.isClosed(.standardInput) {
-      throw Failure("--stdin keepalive: standard input is closed, and can keep nothing alive")
-    }
+  func run() throws {
+    var options = options
+    options.socket = options.socket ?? jobctl.socket?.value
+    throw ExitCode(try JobRun(options: options).run())
   }
 }

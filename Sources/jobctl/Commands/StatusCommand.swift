@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
   var ids: [JobID] = []
 
   func run() throws {
-    let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
+    let socket = try JobdSocket(option: (connection.socket ?? jobctl.socket)?.value)
     var service = try ServiceConnection(to: socket)
     if ids.isEmpty { return try describe(&service) }
     for (index, id) in ids.enumerated() {

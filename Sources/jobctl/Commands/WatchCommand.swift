@@ -23,7 +23,7 @@ struct WatchCommand: ParsableCommand {
   var id: JobID?
 
   func run() throws {
-    let socket = try JobdSocket(option: connection.socket ?? jobctl.socket)
+    let socket = try JobdSocket(option: (connection.socket ?? jobctl.socket)?.value)
     var service = try ServiceConnection(to: socket)
     let parameters = ListParameters(id: id?.value).wire
     try service.send(Call(JobdInterface.Method.list.rawValue, parameters, mode: .more))

@@ -2,7 +2,16 @@ internal import ArgumentParser
 internal import JobProtocol
 
 /// What the job is, besides its command.
-struct JobOptions: ParsableArguments {
+struct JobOptions: Equatable {
+  var name: OSString?
+  var directory: OSString?
+  var umask: FileMode?
+  var stdin = StandardInputMode.inherit
+  var wait = ScopeArgument.main
+}
+
+/// ``JobOptions`` as the library reads them.
+struct JobArguments: ParsableArguments {
   @Option(
     name: [.customShort("n"), .long],
     help: ArgumentHelp("Name for people. Default: the command's own.", valueName: "name"))
@@ -28,6 +37,11 @@ struct JobOptions: ParsableArguments {
       with the last process of its tree.
       """)
   var wait: ScopeArgument = .main
+
+  var options: JobOptions {
+    JobOptions(
+      name: name?.value, directory: directory?.value, umask: umask, stdin: stdin, wait: wait)
+  }
 }
 
 /// What a job reads, and what jobctl's own standard input is for.

@@ -1,7 +1,24 @@
 internal import ArgumentParser
 
 /// What `jobctl run` says besides what the job says.
-struct MessageOptions: ParsableArguments {
+struct MessageOptions: Equatable {
+  var quiet = false
+  var verbose = false
+  var json = false
+  var statusFd: Int32?
+
+  /// What is wrong with them, if anything is.
+  var problem: String? {
+    if quiet && verbose { return "--quiet and --verbose exclude each other" }
+    if let statusFd, statusFd < 2 {
+      return "--status-fd: 0 and 1 belong to the job; give 2 or more"
+    }
+    return nil
+  }
+}
+
+/// ``MessageOptions`` as the library reads them.
+struct MessageArguments: ParsableArguments {
   @Flag(name: [.short, .long], help: "Say nothing about how the job went.")
   var quiet = false
 
@@ -17,10 +34,7 @@ struct MessageOptions: ParsableArguments {
       valueName: "n"))
   var statusFd: Int32?
 
-  func validate() throws {
-    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
-    if let statusFd, statusFd < 2 {
-      throw ValidationError("--status-fd: 0 and 1 belong to the job; give 2 or more")
-    }
+  var options: MessageOptions {
+    MessageOptions(quiet: quiet, verbose: verbose, json: json, statusFd: statusFd)
   }
 }

@@ -1,7 +1,14 @@
 internal import ArgumentParser
 
 /// How the job's processes are asked to end before they are killed.
-struct StopOptions: ParsableArguments {
+struct StopOptions: Equatable {
+  var signal: SignalArgument?
+  var stopScope = ScopeArgument.tree
+  var grace: TimeSpan?
+}
+
+/// ``StopOptions`` as the library reads them.
+struct StopArguments: ParsableArguments {
   @Option(
     name: [.customShort("s"), .long],
     help: ArgumentHelp(
@@ -24,4 +31,6 @@ struct StopOptions: ParsableArguments {
       """,
       valueName: "time"))
   var grace: TimeSpan?
+
+  var options: StopOptions { StopOptions(signal: signal, stopScope: stopScope, grace: grace) }
 }

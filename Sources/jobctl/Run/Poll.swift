@@ -10,11 +10,15 @@ struct Poll {
     entries.append(pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0))
   }
 
-  /// Waits until one of them is readable, at its end or broken; answers which. poll(2)
-  mutating func wait() throws(SystemError) -> Set<FileDescriptor> {
+  /// Waits until one of them is readable, at its end or broken. poll(2)
+  mutating func wait() throws(SystemError) {
     while unsafe poll(&entries, nfds_t(entries.count), -1) < 0 {
       guard errno == EINTR else { throw SystemError("poll", errno: Errno(rawValue: errno)) }
     }
-    return Set(entries.filter { $0.revents != 0 }.map { FileDescriptor(rawValue: $0.fd) })
+  }
+
+  /// Whether it was one of those that are.
+  func isReady(_ descriptor: FileDescriptor) -> Bool {
+    entries.contains { $0.fd == descriptor.rawValue && $0.revents != 0 }
   }
 }

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import JobProtocol
 internal import LinuxSystem
 internal import SystemPackage
@@ -25,20 +24,21 @@ struct RunRequest {
 
 extension JobContext {
   /// What the options say, and jobctl's own for what they don't.
-  init(
-    command: [OSString], _ job: JobOptions, _ environment: EnvironmentOptions, _ stop: StopOptions
-  ) throws {
-    self.init(command: command)
-    self.name = try RawArgument.text(job.name, of: "--name")
-    self.workingDirectory = try Self.directory(job.directory?.value)
-    self.environment = environment.variables(
+  init(_ options: RunOptions) throws(Failure) {
+    self.init(command: options.command)
+    if let name = options.job.name {
+      guard let text = name.text else { throw Failure("--name: '\(name)' is not UTF-8") }
+      self.name = text
+    }
+    self.workingDirectory = try Self.directory(options.job.directory)
+    self.environment = options.environment.variables(
       from: ProcessContext.environment.compactMap(OSString.init(bytes:)))
-    self.umask = job.umask?.bits ?? Int(ProcessContext.fileModeMask)
-    self.wait = job.wait.scope
+    self.umask = options.job.umask?.bits ?? Int(ProcessContext.fileModeMask)
+    self.wait = options.job.wait.scope
     self.stop = StopContext(
-      signal: stop.signal?.wire, scope: stop.stopScope.scope,
-      closeStandardInput: job.stdin == .close ? true : nil,
-      gracePeriodUSec: stop.grace?.microseconds)
+      signal: options.stop.signal?.wire, scope: options.stop.stopScope.scope,
+      closeStandardInput: options.job.stdin == .close ? true : nil,
+      gracePeriodUSec: options.stop.grace?.microseconds)
   }
 
   /// The absolute path of a directory. It isn't looked at: jobd, and nobody before it, opens it.

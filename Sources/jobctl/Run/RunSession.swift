@@ -46,20 +46,21 @@ struct RunSession: ~Copyable {
     while true {
       let ready = try poll()
       // Replies first: a job that has finished needs no signal any more.
-      if ready.contains(lifeline.descriptor), let end = try readReplies() { return end }
-      if ready.contains(signals.raw), let end = try readSignals() { return end }
-      if keepsAlive, ready.contains(.standardInput) { readStandardInput() }
+      if ready.isReady(lifeline.descriptor), let end = try readReplies() { return end }
+      if ready.isReady(signals.raw), let end = try readSignals() { return end }
+      if keepsAlive, ready.isReady(.standardInput) { readStandardInput() }
       readAnswer(ready)
     }
   }
 
-  private borrowing func poll() throws(SystemError) -> Set<FileDescriptor> {
+  private borrowing func poll() throws(SystemError) -> Poll {
     var poll = Poll()
     poll.add(lifeline.descriptor)
     poll.add(signals.raw)
     if keepsAlive { poll.add(.standardInput) }
     if let descriptor = request?.descriptor { poll.add(descriptor) }
-    return try poll.wait()
+    try poll.wait()
+    return poll
   }
 }
 
@@ -160,8 +161,8 @@ extension RunSession {
     }
   }
 
-  private mutating func readAnswer(_ ready: Set<FileDescriptor>) {
-    guard let descriptor = request?.descriptor, ready.contains(descriptor) else { return }
+  private mutating func readAnswer(_ ready: Poll) {
+    guard let descriptor = request?.descriptor, ready.isReady(descriptor) else { return }
     do throws(Failure) {
       if try request?.answer() != nil { request = nil }
     } catch {

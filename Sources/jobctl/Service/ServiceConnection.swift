@@ -10,7 +10,7 @@ struct ServiceConnection: ~Copyable {
 
   init(to socket: JobdSocket) throws(Failure) {
     do throws(VarlinkClientError) {
-      connection = try VarlinkClientConnection(connectingTo: "\(socket.address)")
+      connection = try VarlinkClientConnection(connectingTo: socket.address)
     } catch {
       throw Unreachable(socket, error).failure
     }
@@ -95,10 +95,10 @@ extension ServiceConnection {
 
 extension JobdSocket {
   /// The socket that an option, or the environment, names.
-  init(option: RawArgument?) throws(Failure) {
+  init(option: OSString?) throws(Failure) {
     do throws(Missing) {
       try self.init(
-        argument: option?.value.description, uid: ProcessContext.userID,
+        argument: option?.description, uid: ProcessContext.userID,
         environment: ProcessContext.variable)
     } catch {
       throw Unreachable.failure(error)

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import JobProtocol
+internal import LinuxSystem
+internal import SystemPackage
+
+/// `jobctl run`, whoever has read its options.
+struct JobRun {
+  let options: RunOptions
+
+  /// Runs the job, and waits for its end.
+  ///
+  /// - Returns: What to exit with.
+  func run() throws -> Int32 {
+    try checkDescriptors()
+    // Writing to a pipe that nobody reads any more is an error like others here.
+    signal(SIGPIPE, SIG_IGN)
+    try StandardStreams.openMissing()
+    let socket = try JobdSocket(option: options.socket)
+    let request = RunRequest(try JobContext(options), standardInput: options.job.stdin)
+    var session = try RunSession(
+      request, to: socket, keepsAlive: options.job.stdin == .keepalive,
+      hasOwnSignal: options.stop.signal != nil, reporter: RunReporter(options.messages))
+    switch try session.wait() {
+    case .exit(let code): return code
+    case .interrupted:
+      raiseBlocked(.interrupt)
+      return ExitStatus.signaled(.interrupt)
+    }
+  }
+
+  /// Before anything is opened, and gets the number of a descriptor that isn't there.
+  private func checkDescriptors() throws(Failure) {
+    if let number = options.messages.statusFd,
+      StandardStreams.isClosed(FileDescriptor(rawValue: number))
+    {
+      throw Failure("--status-fd \(number): no such descriptor is open")
+    }
+    if options.job.stdin == .keepalive, StandardStreams.isClosed(.standardInput) {
+      throw Failure("--stdin keepalive: standard input is closed, and can keep nothing alive")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+internal import JobDaemon
+internal import Logging
+
+/// What the command line asks for.
+///
+/// It is read without a library: the one that reads jobctl's brings Foundation along, which would be more
+/// than half of the daemon, and take a third of its start.
+enum Request: Hashable {
+  case serve(Configuration)
+  case help
+  case version
+}
+
+/// A command line that can't be understood, for who wrote it.
+struct UsageError: Error, Hashable {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
+
+extension Request {
+  /// - Parameter arguments: Without the program's name.
+  init(_ arguments: [String]) throws(UsageError) {
+    var configuration = Configuration()
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "-h", "--help":
+        self = .help
+        return
+      case "--version":
+        self = .version
+        return
+      default:
+        try Self.read(word, &rest, into: &configuration)
+      }
+    }
+    self = .serve(configuration)
+  }
+
+  private static func read(
+    _ word: String, _ rest: inout ArraySlice<String>, into configuration: inout Configuration
+  ) throws(UsageError) {
+    // `--name value` or `--name=value`
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    func value() throws(UsageError) -> String {
+      if parts.count > 1 { return String(parts[1]) }
+      guard let value = rest.popFirst(), !value.hasPrefix("-") else {
+        throw UsageError("Missing value for '\(name)'")
+      }
+      return value
+    }
+    switch name {
+    case "--socket": configuration.socket = try value()
+    case "--cgroup": configuration.controlGroup = try value()
+    case "--running-max": configuration.runningMax = try number(name, value(), in: 1...Int.max)
+    case "--queued-max": configuration.queuedMax = try number(name, value(), in: 0...Int.max)
+    case "--shutdown-grace":
+      let seconds = try number(name, value(), in: 0...longestGraceSeconds)
+      configuration.shutdownGracePeriodMax = seconds * 1_000_000
+    case "--log-level": configuration.logLevel = try level(value())
+    case _ where name.hasPrefix("-"): throw UsageError("Unknown option '\(name)'")
+    default: throw UsageError("Unexpected argument '\(word)'")
+    }
+  }
+
+  /// As long as that of a job may be at most: `Limits.gracePeriodMax`.
+  private static let longestGraceSeconds = 3_600
+
+  private static func number(
+    _ name: String, _ text: String, in range: ClosedRange<Int>
+  ) throws(UsageError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      let most = range.upperBound == Int.max ? "" : " and at most \(range.upperBound)"
+      throw UsageError("\(name): '\(text)' is not a number of at least \(range.lowerBound)\(most)")
+    }
+    return number
+  }
+
+  private static func level(_ text: String) throws(UsageError) -> Logger.Level {
+    guard let level = Logger.Level(rawValue: text) else {
+      let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageError("--log-level: '\(text)' is not one of \(levels)")
+    }
+    return level
+  }
+}
