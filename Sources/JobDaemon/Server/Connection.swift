@@ -34,6 +34,8 @@ final class Connection {
     case closed
   }
 
+  /// The client has asked for a job.
+  var hasRunJobs = false
   /// The client has room for more of its job's output.
   var whenRoom: (() -> Void)?
   /// Everything that was to be written has been.

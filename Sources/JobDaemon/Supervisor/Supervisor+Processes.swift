@@ -12,36 +12,66 @@ extension Supervisor {
     guard let job = jobs[id], let start = job.start else {
       preconditionFailure("job \(id) is to be started, and there is nothing to start")
     }
-    let tree: any JobTree
+    guard let spare = spares?.take(for: id) else { return startAnew(job, start) }
+    job.tree = spare.tree
+    let attempt = StartAttempt(start, spare.tree, spawner)
+    let now = Moment.monotonic
+    if promptStart?.isToBeExpected(of: start.specification, in: spare, at: now) == true {
+      tryPromptly(job, attempt)
+    } else {
+      tryApart(job, attempt, isSpare: true)
+    }
+  }
+
+  private func startAnew(_ job: JobResources, _ start: JobResources.Start) {
     do {
-      tree = try place.makeTree(named: "\(leafPrefix)-\(id)", marks: start.marks)
+      let tree = try place.makeTree(named: leafName(job.id), marks: start.marks)
+      job.tree = tree
+      tryApart(job, StartAttempt(start, tree, spawner), isSpare: false)
     } catch {
       job.start = nil
-      return event { $0.spawnFailed(id, StartFailure(makingLeaf: error), at: Moment.now) }
+      event { $0.spawnFailed(job.id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
-    job.tree = tree
+  }
 
-    let streams = start.streams
-    let (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
-    let (spawner, specification) = (spawner, start.specification)
+  /// On this thread: it stands still meanwhile.
+  private func tryPromptly(_ job: JobResources, _ attempt: StartAttempt) {
+    var outcome: StartAttempt.Outcome?
+    promptStart?.make {
+      let began = Moment.monotonic
+      let made = attempt.make()
+      outcome = made
+      return (began, made.at.monotonic)
+    }
+    guard let outcome else { preconditionFailure("a start came to nothing") }
+    tried(job, attempt, outcome, isSpare: true)
+  }
+
+  /// On another thread.
+  private func tryApart(_ job: JobResources, _ attempt: StartAttempt, isSpare: Bool) {
     let number = orphans?.spawnBegan()
     offload.run {
-      let result: Swift.Result<Int32, SpawnFailure>
-      do throws(SpawnFailure) {
-        let pid = try tree.start(
-          specification, by: spawner, input: input, output: output, error: error)
-        result = .success(pid)
-      } catch {
-        result = .failure(error)
-      }
-      // Here, and not when the loop comes to it.
-      return (result, Moment.now)
-    } then: { [unowned self] result, moment in
-      // From now on only the job holds its streams: who reads them sees their end when it ends.
-      job.start = nil
-      spawned(job, tree, result, at: moment)
+      attempt.make()
+    } then: { [unowned self] outcome in
+      tried(job, attempt, outcome, isSpare: isSpare)
       if let number { orphans?.spawnReported(number) }
     }
+  }
+
+  private func tried(
+    _ job: JobResources, _ attempt: StartAttempt, _ outcome: StartAttempt.Outcome, isSpare: Bool
+  ) {
+    if isSpare, case .failure(let failure) = outcome.result, failure.step == .controlGroup,
+      let start = job.start
+    {
+      // Somebody has done something to it in the meantime.
+      _ = attempt.tree.removeQuickly()
+      return startAnew(job, start)
+    }
+    // From now on only the job holds its streams: who reads them sees their end when it ends.
+    job.start = nil
+    spawned(job, attempt.tree, outcome.result, at: outcome.at)
+    spares?.want()
   }
 
   private func spawned(

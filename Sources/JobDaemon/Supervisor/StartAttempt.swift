@@ -1,0 +1,43 @@
+import JobProtocol
+import LinuxProcess
+import LinuxSystem
+import SystemPackage
+
+/// A job's first process about to be started: all that takes, to be done on whichever thread.
+nonisolated struct StartAttempt: Sendable {
+  struct Outcome: Sendable {
+    /// The process, by its pid.
+    let result: Result<Int32, SpawnFailure>
+    /// When it was executed, or failed to be.
+    let at: Timestamp
+  }
+
+  let tree: any JobTree
+  private let specification: SpawnSpecification
+  private let spawner: Spawner
+  /// Lent, until the attempt is over.
+  private let input, output, error: FileDescriptor
+
+  @MainActor init(_ start: JobResources.Start, _ tree: any JobTree, _ spawner: Spawner) {
+    self.tree = tree
+    self.spawner = spawner
+    specification = start.specification
+    (input, output, error) = (
+      start.streams.input.raw, start.streams.output.raw, start.streams.error.raw
+    )
+  }
+
+  /// Returns when the program was executed. May take long.
+  func make() -> Outcome {
+    let result: Result<Int32, SpawnFailure>
+    do throws(SpawnFailure) {
+      let pid = try tree.start(
+        specification, by: spawner, input: input, output: output, error: error)
+      result = .success(pid)
+    } catch {
+      result = .failure(error)
+    }
+    // Here, and not when the loop comes to it.
+    return Outcome(result: result, at: Moment.now)
+  }
+}
