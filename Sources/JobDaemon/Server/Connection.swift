@@ -25,6 +25,9 @@ final class Connection {
   private var source: IOSource?
   private var line = Line.held
   private var isInTurn = false
+  /// There is something to be read: the client has sent it while its last call was carried out, or more of it
+  /// than is read in one turn.
+  private var isInputWaiting = false
 
   private enum Line: Hashable {
     case held
@@ -74,7 +77,8 @@ final class Connection {
       lineEnded(.halfClosed)
     }
     if events.contains(.output) { write() }
-    read()
+    if events.contains(.input) { isInputWaiting = true }
+    if isInputWaiting || line != .held { read() }
     isInTurn = false
     waitForMore()
   }
@@ -86,7 +90,9 @@ final class Connection {
 
     var events: IOSource.Events = []
     if line != .closed {
-      if machine.isReading { events.insert(.input) }
+      // Also while nothing is to be read: to say so to the kernel takes two system calls a job, and a client
+      // that sends something meanwhile is the exception.
+      if machine.isReading || (line == .held && !isInputWaiting) { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
       events.insert(line == .held ? .readHangUp : .priority)
@@ -129,6 +135,7 @@ final class Connection {
         received(message, descriptors)
         return true
       case .wouldBlock:
+        isInputWaiting = false
         if reader.isInMidMessage { server.patience.begin(for: self) }
         return false
       case .endOfStream(let midMessage):

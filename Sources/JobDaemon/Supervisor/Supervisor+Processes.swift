@@ -124,7 +124,8 @@ extension Supervisor {
         switch news {
         case .mainExited(let exit):
           mainProcesses[exit.pid] = nil
-          event { $0.mainExited(job.id, MainExit(exit), at: Moment.now) }
+          let exit = MainExit(exit, own: &ownUsage)
+          event { $0.mainExited(job.id, exit, at: Moment.now) }
         case .emptied:
           event { $0.treeChanged(job.id, at: Moment.now) }
         case .lost:

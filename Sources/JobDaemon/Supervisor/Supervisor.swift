@@ -21,6 +21,7 @@ final class Supervisor {
   var jobs: [JobID: JobResources] = [:]
   /// By pid, for children that have ended and are known by nothing else.
   var mainProcesses: [Int32: JobID] = [:]
+  var ownUsage = OwnUsage()
   private var timer: TimerSource?
   private(set) var orphans: OrphanReaper?
   private(set) var spares: Spares?
