@@ -121,7 +121,8 @@ static void reset_scheduling_and_limits(const struct clinux_program *spec) {
   syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
   // 0 would mean the value that the thread was born with, which is the daemon's.
   syscall(SYS_prctl, PR_SET_TIMERSLACK, TIMER_SLACK_NANOSECONDS, 0, 0, 0);
-  write_file(AT_FDCWD, "/proc/self/oom_score_adj", "0", 1);
+  if (!(spec->flags & CLINUX_SPAWN_KEEP_OOM_SCORE))
+    write_file(AT_FDCWD, "/proc/self/oom_score_adj", "0", 1);
   for (size_t index = 0; index < spec->limit_count; index++) {
     const struct clinux_limit *limit = &spec->limits[index];
     const uint64_t pair[2] = {limit->soft, limit->hard};

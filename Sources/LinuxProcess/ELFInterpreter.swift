@@ -1,24 +1,33 @@
 /// The dynamic loader that a program names in its headers.
 ///
 /// elf(5): the program header of type PT_INTERP. 64-bit and of this machine's byte order only.
-enum ELFInterpreter {
+enum ELFInterpreter: Hashable {
+  case named([UInt8])
+  /// The program is loaded by the kernel alone.
+  case none
+  /// It is no such program, or what tells is not in its beginning.
+  case unknown
+
   private static let programHeaderInterpreter: UInt32 = 3
 
-  static func named(in head: [UInt8]) -> [UInt8]? {
-    guard head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2]) else { return nil }
-    guard let table: UInt64 = value(head, at: 32), let size: UInt16 = value(head, at: 54),
-      let count: UInt16 = value(head, at: 56)
-    else { return nil }
+  /// - Parameter head: The beginning of a file.
+  init(in head: [UInt8]) {
+    self = .unknown
+    guard head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2]) else { return }
+    guard let table: UInt64 = Self.value(head, at: 32), let size: UInt16 = Self.value(head, at: 54),
+      let count: UInt16 = Self.value(head, at: 56)
+    else { return }
     for index in 0..<UInt64(count) {
       let (header, overflow) = table.addingReportingOverflow(index * UInt64(size))
-      guard !overflow, let type: UInt32 = value(head, at: header) else { return nil }
-      guard type == programHeaderInterpreter else { continue }
-      guard let offset: UInt64 = value(head, at: header &+ 8), offset < UInt64(head.count) else {
-        return nil
-      }
-      return Array(head[Int(offset)...].prefix { $0 != 0 })
+      guard !overflow, let type: UInt32 = Self.value(head, at: header) else { return }
+      guard type == Self.programHeaderInterpreter else { continue }
+      guard let offset: UInt64 = Self.value(head, at: header &+ 8), offset < UInt64(head.count),
+        let end = head[Int(offset)...].firstIndex(of: 0)
+      else { return }
+      self = .named(Array(head[Int(offset)..<end]))
+      return
     }
-    return nil
+    self = .none
   }
 
   private static func value<Number: FixedWidthInteger>(

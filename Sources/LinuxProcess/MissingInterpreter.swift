@@ -12,7 +12,7 @@ enum MissingInterpreter {
 
   static func named(by file: [UInt8], workingDirectory: [UInt8]) -> [UInt8]? {
     guard let head = head(of: absolute(file, workingDirectory)) else { return nil }
-    guard let interpreter = script(head) ?? ELFInterpreter.named(in: head) else { return nil }
+    guard let interpreter = script(head) ?? program(head) else { return nil }
     return exists(absolute(interpreter, workingDirectory)) ? nil : interpreter
   }
 
@@ -21,6 +21,10 @@ enum MissingInterpreter {
     let line = head.prefix(firstLineBytes).dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }
     let blanks = Array(" \t".utf8)
     return Array(line.drop(while: blanks.contains).prefix { !blanks.contains($0) })
+  }
+
+  private static func program(_ head: [UInt8]) -> [UInt8]? {
+    if case .named(let interpreter) = ELFInterpreter(in: head) { interpreter } else { nil }
   }
 
   private static func head(of file: [UInt8]) -> [UInt8]? {

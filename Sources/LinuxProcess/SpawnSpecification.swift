@@ -14,6 +14,8 @@ public struct SpawnSpecification: Sendable {
   /// The paths to try for it.
   let candidates: [[UInt8]]
   let workingDirectory: [UInt8]
+  /// The working directory, then the candidates, for the kernel.
+  let paths: CStringArray
   let umask: UInt32
   let arguments: CStringArray
   let environment: CStringArray
@@ -36,6 +38,7 @@ public struct SpawnSpecification: Sendable {
     let isPath = command.contains(UInt8(ascii: "/"))
     searchPath = isPath ? nil : SearchPath.path(in: environment)
     self.workingDirectory = workingDirectory
+    paths = CStringArray([workingDirectory] + candidates)
     self.umask = umask
     self.arguments = CStringArray(arguments)
     self.environment = CStringArray(environment)

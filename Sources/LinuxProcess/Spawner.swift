@@ -8,6 +8,7 @@ public struct Spawner: Sendable {
   public var method: SpawnMethod
   private let limits: [clinux_limit]
   private let ignoredSignals: UInt64
+  private let ownScore: OwnScore?
 
   /// - Parameters:
   ///   - method: How processes are made.
@@ -18,6 +19,7 @@ public struct Spawner: Sendable {
       clinux_limit(resource: $0.resource.rawValue, soft: $0.soft, hard: $0.hard)
     }
     ignoredSignals = try IgnoredSignals.current() | IgnoredSignals.always
+    ownScore = try? OwnScore()
   }
 
   /// Starts a program: returns when it has been executed.
@@ -48,6 +50,9 @@ public struct Spawner: Sendable {
   ) {
     unsafe withProgram(specification, streams) { program in
       unsafe program.flags = method.flags
+      if ownScore?.isOrdinary == true {
+        unsafe program.flags |= CLINUX_SPAWN_KEEP_OOM_SCORE.rawValue
+      }
       unsafe program.cgroup = cgroup
       unsafe clinux_spawn(&program, &report)
     }

@@ -39,11 +39,35 @@ public enum Scheduling {
   /// One that begins in real time, and then gives that up, is put behind all that wait for the processor: it
   /// runs a tick later, 4 ms here, on a machine that has other things to do.
   public static func resetOnFork() throws(SystemError) {
-    var parameters = sched_param()
-    let policy = sched_getscheduler(0)
-    guard policy >= 0, unsafe sched_getparam(0, &parameters) == 0,
-      unsafe sched_setscheduler(0, policy | resetsOnFork, &parameters) == 0
-    else { throw SystemError("sched_setscheduler", errno: Errno(rawValue: errno)) }
+    try Thread().reset(onFork: true)
+  }
+
+  /// How a thread is scheduled, as it was when this was made.
+  public struct Thread: Sendable {
+    private let policy: Int32
+    private let priority: Int32
+
+    /// The calling thread.
+    public init() throws(SystemError) {
+      var parameters = sched_param()
+      policy = sched_getscheduler(0)
+      guard policy >= 0, unsafe sched_getparam(0, &parameters) == 0 else {
+        throw SystemError("sched_getscheduler", errno: Errno(rawValue: errno))
+      }
+      priority = parameters.sched_priority
+    }
+
+    /// Whether processes that the thread makes begin with ordinary scheduling.
+    ///
+    /// - Throws: EPERM without CAP_SYS_NICE, once they do, and are not to any longer.
+    public func reset(onFork resets: Bool) throws(SystemError) {
+      var parameters = sched_param()
+      parameters.sched_priority = priority
+      let policy = resets ? policy | resetsOnFork : policy & ~resetsOnFork
+      guard unsafe sched_setscheduler(0, policy, &parameters) == 0 else {
+        throw SystemError("sched_setscheduler", errno: Errno(rawValue: errno))
+      }
+    }
   }
 
   /// SCHED_RESET_ON_FORK, sched(7).

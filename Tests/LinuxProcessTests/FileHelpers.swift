@@ -32,8 +32,8 @@ func fileNames(in path: String) throws -> [String] {
 struct ScratchDirectory: ~Copyable {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/jobd-test-XXXXXX".utf8CString)
+  init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/jobd-test-XXXXXX".utf8CString)
     path = try unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let made = unsafe mkdtemp(buffer.baseAddress!) else { throw Errno(rawValue: errno) }
       return unsafe String(cString: made)

@@ -33,6 +33,11 @@ public enum Cgroups {
   /// The directory of a control group, by its path in the hierarchy.
   public static func directory(_ path: String) -> String { (mountPoint ?? "") + path }
 
+  /// Removes a control group that is empty.
+  public static func remove(_ directory: String) throws {
+    guard unsafe rmdir(directory) == 0 else { throw Errno(rawValue: errno) }
+  }
+
   /// Makes a control group.
   public static func make(_ directory: String) throws {
     guard unsafe mkdir(directory, 0o755) == 0 else { throw Errno(rawValue: errno) }

@@ -19,6 +19,9 @@ enum clinux_spawn_flags {
   /// The child gets a copy of the memory, as fork(2) does. Always so on processors that spawn.c
   /// has no assembly for. Slower by the size of the parent; see spawn.c for what sharing means.
   CLINUX_SPAWN_COPY_MEMORY = 1 << 2,
+  /// The parent's OOM score adjustment is 0, as the child's is to be: to write that in the child takes as long as
+  /// ten other system calls, as everything of its own in /proc has to be made first.
+  CLINUX_SPAWN_KEEP_OOM_SCORE = 1 << 3,
 };
 
 /// Where a spawn failed.

@@ -27,6 +27,9 @@ final class Connection {
   private var isInTurn = false
   /// The socket had no room the last time. The loop says when it has.
   private var isFull = false
+  /// There is something to be read: the client has sent it while its last call was carried out, or more of it
+  /// than is read in one turn.
+  private var isInputWaiting = false
 
   private enum Line: Hashable {
     case held
@@ -36,6 +39,8 @@ final class Connection {
     case closed
   }
 
+  /// The client has asked for a job.
+  var hasRunJobs = false
   /// The client has room for more of its job's output.
   var whenRoom: (() -> Void)?
   /// Everything that was to be written has been.
@@ -74,7 +79,8 @@ final class Connection {
       lineEnded(.halfClosed)
     }
     if events.contains(.output) { write() }
-    read()
+    if events.contains(.input) { isInputWaiting = true }
+    if isInputWaiting || line != .held { read() }
     isInTurn = false
     waitForMore()
   }
@@ -86,7 +92,9 @@ final class Connection {
 
     var events: IOSource.Events = []
     if line != .closed {
-      if machine.isReading { events.insert(.input) }
+      // Also while nothing is to be read: to say so to the kernel takes two system calls a job, and a client
+      // that sends something meanwhile is the exception.
+      if machine.isReading || (line == .held && !isInputWaiting) { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
       events.insert(line == .held ? .readHangUp : .priority)
@@ -129,6 +137,7 @@ final class Connection {
         received(message, descriptors)
         return true
       case .wouldBlock:
+        isInputWaiting = false
         if reader.isInMidMessage { server.patience.begin(for: self) }
         return false
       case .endOfStream(let midMessage):

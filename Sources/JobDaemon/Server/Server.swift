@@ -21,8 +21,8 @@ final class Server {
 
   /// What hears of the ends of lines.
   var lineEnded: (Connection, JobEngine.LineEnding) -> Void = { _, _ in }
-  /// What hears that ``isDeserted`` may have come true.
-  var connectionClosed: () -> Void = {}
+  /// What hears that a client has gone, and ``isDeserted`` may have come true.
+  var connectionClosed: (ClientID) -> Void = { _ in }
   private var whenFlushed: (() -> Void)?
   private var flushTimer: TimerSource?
 
@@ -83,7 +83,7 @@ final class Server {
     users.closed(by: connection.peer.uid)
     resumeAccepting()
     flushedIfAll()
-    connectionClosed()
+    connectionClosed(connection.id)
   }
 
   /// Descriptors were closed: if connections had to wait for want of them, there is room again.

@@ -85,7 +85,10 @@ public final class Daemon {
       stopIfDeserted()
     }
     supervisor.allOver = { [unowned self] in allOver() }
-    server.connectionClosed = { [unowned self] in stopIfDeserted() }
+    server.connectionClosed = { [unowned self] client in
+      supervisor.spares?.left(client)
+      stopIfDeserted()
+    }
     server.lineEnded = { [unowned supervisor] client, ending in
       supervisor.event { $0.lineEnded(client.id, ending, at: Moment.now) }
     }

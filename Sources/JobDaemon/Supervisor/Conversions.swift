@@ -7,7 +7,7 @@ import SystemPackage
 // From what the kernel says to what the protocol says.
 
 extension MainExit {
-  init(_ exit: ProcessExit) {
+  init(_ exit: ProcessExit, own: inout OwnUsage) {
     let status: Status =
       switch exit.status {
       case .exited(let code): .exited(Int(code))
@@ -19,7 +19,7 @@ extension MainExit {
     let peak = Int(exit.maxResidentBytes)
     self.init(
       status: status, userUSec: Int(exit.userUSec), systemUSec: Int(exit.systemUSec),
-      peakResidentBytes: peak > OwnUsage.peakResidentBytes ? peak : nil)
+      peakResidentBytes: own.hasReached(peak) ? nil : peak)
   }
 }
 

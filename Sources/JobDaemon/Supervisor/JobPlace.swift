@@ -38,6 +38,18 @@ enum JobPlace {
   }
 }
 
+extension JobPlace {
+  /// What can be made before there is a job: a control group, `nil` where that is refused.
+  func makeSpare(named name: String) -> SpareLeaf? {
+    guard case .controlGroup(let shared) = self else { return nil }
+    do {
+      return try SpareLeaf(in: shared.root, name: name)
+    } catch {
+      return nil
+    }
+  }
+}
+
 /// The root of all jobs' control groups, for all who have to do with it.
 final class SharedRoot {
   let root: JobRoot

@@ -12,44 +12,85 @@ extension Supervisor {
     guard let job = jobs[id], let start = job.start else {
       preconditionFailure("job \(id) is to be started, and there is nothing to start")
     }
+    job.start = nil
+    guard let spare = spares?.take(for: id) else { return startAnew(job, start) }
+    guard let attempt = prepare(job, start, in: spare.tree) else { return }
+    let now = Moment.monotonic
+    if promptStart?.isToBeExpected(of: start.specification, in: spare, at: now) == true {
+      tryPromptly(job, attempt, otherwise: start)
+    } else {
+      tryApart(job, attempt, otherwise: start)
+    }
+  }
+
+  private func startAnew(_ job: JobResources, _ start: JobResources.Start) {
     let tree: any JobTree
     do {
-      tree = try place.makeTree(named: "\(leafPrefix)-\(id)", marks: start.marks)
+      tree = try place.makeTree(named: leafName(job.id), marks: start.marks)
     } catch {
-      job.start = nil
-      return event { $0.spawnFailed(id, StartFailure(makingLeaf: error), at: Moment.now) }
+      return event { $0.spawnFailed(job.id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
-    job.tree = tree
-    job.start = nil
+    if let attempt = prepare(job, start, in: tree) { tryApart(job, attempt, otherwise: nil) }
+  }
 
-    let streams: JobStreams
+  /// - Returns: `nil` where the job's streams couldn't be made, which was told.
+  private func prepare(
+    _ job: JobResources, _ start: JobResources.Start, in tree: any JobTree
+  ) -> StartAttempt? {
+    job.tree = tree
     do throws(SystemError) {
       if let held = tree.descriptor { try budget.check(held) }
-      streams = try makeStreams(of: job, start)
+      // They are there where another leaf was tried before.
+      if job.streams == nil { job.streams = try makeStreams(of: job, start) }
     } catch {
-      return event { $0.spawnFailed(id, StartFailure(makingStreams: error), at: Moment.now) }
+      event { $0.spawnFailed(job.id, StartFailure(makingStreams: error), at: Moment.now) }
+      return nil
     }
-    job.streams = streams
-    let (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
-    let (spawner, specification) = (spawner, start.specification)
+    return job.streams.map { StartAttempt(start.specification, tree, spawner, $0) }
+  }
+
+  /// On this thread: it stands still meanwhile.
+  private func tryPromptly(
+    _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start
+  ) {
+    var outcome: StartAttempt.Outcome?
+    promptStart?.make {
+      let began = Moment.monotonic
+      let made = attempt.make()
+      outcome = made
+      return (began, made.at.monotonic)
+    }
+    guard let outcome else { preconditionFailure("a start came to nothing") }
+    tried(job, attempt, outcome, otherwise: start)
+  }
+
+  /// On another thread.
+  private func tryApart(
+    _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?
+  ) {
     let number = orphans?.spawnBegan()
     offload.run {
-      let result: Swift.Result<Int32, SpawnFailure>
-      do throws(SpawnFailure) {
-        let pid = try tree.start(
-          specification, by: spawner, input: input, output: output, error: error)
-        result = .success(pid)
-      } catch {
-        result = .failure(error)
-      }
-      // Here, and not when the loop comes to it.
-      return (result, Moment.now)
-    } then: { [unowned self] result, moment in
-      // From now on only the job holds its streams: who reads them sees their end when it ends.
-      job.streams = nil
-      spawned(job, tree, result, at: moment)
+      attempt.make()
+    } then: { [unowned self] outcome in
+      tried(job, attempt, outcome, otherwise: start)
       if let number { orphans?.spawnReported(number) }
     }
+  }
+
+  /// - Parameter start: What is to be started in a new leaf should this one, made beforehand, take no process.
+  private func tried(
+    _ job: JobResources, _ attempt: StartAttempt, _ outcome: StartAttempt.Outcome,
+    otherwise start: JobResources.Start?
+  ) {
+    if let start, outcome.isRefusedByLeaf {
+      // Somebody has done something to it in the meantime.
+      _ = attempt.tree.removeQuickly()
+      return startAnew(job, start)
+    }
+    // From now on only the job holds its streams: who reads them sees their end when it ends.
+    job.streams = nil
+    spawned(job, attempt.tree, outcome.result, at: outcome.at)
+    spares?.want()
   }
 
   private func spawned(
@@ -102,7 +143,8 @@ extension Supervisor {
         switch news {
         case .mainExited(let exit):
           mainProcesses[exit.pid] = nil
-          event { $0.mainExited(job.id, MainExit(exit), at: Moment.now) }
+          let exit = MainExit(exit, own: &ownUsage)
+          event { $0.mainExited(job.id, exit, at: Moment.now) }
         case .emptied:
           event { $0.treeChanged(job.id, at: Moment.now) }
         case .lost:

@@ -22,8 +22,12 @@ final class Supervisor {
   var jobs: [JobID: JobResources] = [:]
   /// By pid, for children that have ended and are known by nothing else.
   var mainProcesses: [Int32: JobID] = [:]
+  var ownUsage = OwnUsage()
   private var timer: TimerSource?
   private(set) var orphans: OrphanReaper?
+  private(set) var spares: Spares?
+  /// `nil` where jobs are never started on the loop.
+  var promptStart: PromptStart?
   private var isPerforming = false
 
   /// The connection of a client, while it is there.
@@ -53,7 +57,16 @@ final class Supervisor {
     // Where there are no control groups, what a warden leaves that was killed is to become ours.
     let adopts = Scheduling.isRealTime || place.path == nil
     orphans = try OrphanReaper(loop, adopts: adopts, log: log) { [unowned self] in reapMain($0) }
+    if place.path != nil {
+      spares = try Spares(
+        loop, in: place, name: { [unowned self] in leafName($0) },
+        next: { [unowned self] in self.engine.nextID })
+      if spawner.method == SpawnMethod() { promptStart = try? PromptStart() }
+    }
   }
+
+  /// Of the control group of a job.
+  func leafName(_ id: JobID) -> String { "\(leafPrefix)-\(id)" }
 
   /// Tells the engine what happened, and does what it decides.
   func event(_ happened: (inout JobEngine) -> Void) {
@@ -76,6 +89,8 @@ final class Supervisor {
     // Kept before it is asked for: the engine may want it started at once.
     jobs[id] = job
     logAccepted(id, request, client)
+    if client.hasRunJobs { spares?.keep(for: client.id) }
+    client.hasRunJobs = true
     perform()
   }
 
@@ -109,7 +124,9 @@ final class Supervisor {
     case .drop(let client):
       log.warning("an observer reads too slowly and is dropped")
       connection(client)?.close()
-    case .exit: allOver()
+    case .exit:
+      spares?.end()
+      allOver()
     }
   }
 }

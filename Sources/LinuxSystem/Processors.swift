@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// The machine's processors, and how many threads want one.
+///
+/// proc(5), `/proc/loadavg`
+public struct Processors: ~Copyable, Sendable {
+  private let count: Int
+  private let load: KeptFile
+
+  /// - Throws: Where there is no `/proc`.
+  public init() throws(SystemError) {
+    try self.init(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// As if there were so many.
+  package init(count: Int) throws(SystemError) {
+    load = KeptFile(try OwnedDescriptor.open("/proc/loadavg"))
+    self.count = count
+  }
+
+  /// Whether there is one for each thread that wants one now, the calling thread among them.
+  public borrowing func areEnough() -> Bool {
+    guard let load = try? load.read(), let wanted = Self.wanted(in: load) else { return false }
+    return wanted <= count
+  }
+
+  /// `0.20 0.18 0.12 1/80 11206`: the fourth begins with the threads that run or could.
+  static func wanted(in load: [UInt8]) -> Int? {
+    let fields = load.split(separator: UInt8(ascii: " "))
+    guard fields.count > 3 else { return nil }
+    return Int(String(decoding: fields[3].prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self))
+  }
+}
