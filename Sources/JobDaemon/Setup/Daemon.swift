@@ -20,6 +20,7 @@ public final class Daemon {
   ///
   /// - Returns: The exit code.
   public static func main(_ configuration: Configuration) -> Int32 {
+    Allocator.giveLargeBlocksBack()
     let log = LogDestination.start(level: configuration.logLevel)
     do {
       return try Daemon(configuration, log: log).run()
