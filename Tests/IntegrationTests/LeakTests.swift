@@ -40,7 +40,7 @@ struct LeakTests {
   @Test("The memory that long messages took is given back")
   func longMessages() throws {
     try withDaemon { daemon in
-      let text = JSONValue.string(String(repeating: "x", count: 10 << 20))
+      let text = JSON.string(String(repeating: "x", count: 10 << 20))
       let before = try ProcessFiles(daemon.pid).status("RssAnon")
       for _ in 0..<4 {
         let reply = try daemon.connect().call("io.jobd.Describe", ["text": text])
