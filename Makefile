@@ -62,7 +62,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate system-check
+check: lint tidy manuals test simulate soak-check system-check
 	@echo "make check: ok"
 
 format:

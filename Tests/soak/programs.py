@@ -28,19 +28,19 @@ MERCY_SECONDS = 1
 
 
 class Jobctl:
-    """`jobctl run`, with a witness of the job's processes as its standard error."""
+    """`jobctl run`, with a witness of the job's processes as one of its streams."""
 
-    def __init__(self, soak, name, job, options=(), **streams):
+    def __init__(self, soak, name, job, options=(), witness_as="stderr", **streams):
         self.soak, self.name, self.job = soak, name, job
         soak.books.may_end(name, job.cause)
         command = [*DIE_WITH_US, soak.programs / "jobctl", "--socket", soak.daemon.socket, "run"]
         with making:
             self.witness = soak.witness()
-            streams.setdefault("stdin", subprocess.DEVNULL)
-            streams.setdefault("stdout", subprocess.DEVNULL)
+            for stream in ("stdin", "stdout"):
+                streams.setdefault(stream, subprocess.DEVNULL)
+            streams[witness_as] = self.witness.writer
             self.process = subprocess.Popen(
                 [*command, "--name", name, *job_options(job), *options, "--", *job.command],
-                stderr=self.witness.writer,
                 env=job.fields.get("environment", {"PATH": os.environ["PATH"]}),
                 **streams,
             )
@@ -53,7 +53,7 @@ class Jobctl:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait(HANG_GUARD)
-        for stream in (self.process.stdin, self.process.stdout):
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()
         self.witness.close()
@@ -141,6 +141,36 @@ def tells_a_descriptor(soak, name, chance):
             story.heard(json.loads(line))
         if jobctl.check_exit():
             assert story.kinds[-1] == "finished", f"the last reply was {story.kinds[-1]}"
+
+
+def tells_in_json(soak, name, chance):
+    """`--json`: the same on standard error. A shell's background has another input than the witness."""
+    job = some_job(chance, soak.things, one_that_ends)
+    streams = {"witness_as": "stdin", "stderr": subprocess.PIPE}
+    with Jobctl(soak, name, job, ["--json"], **streams) as jobctl:
+        _, errors = jobctl.process.communicate(timeout=HANG_GUARD)
+        story = Story()
+        if jobctl.check_exit():
+            for line in errors.splitlines():
+                story.heard(json.loads(line))
+            assert story.kinds[-1] == "finished", f"the last reply was {story.kinds[-1]}"
+
+
+def asks_about_jobs(soak, name, chance):
+    """The other commands of jobctl. One that watches is killed."""
+    command = chance.choice([["list", "--all"], ["list", "--json"], ["status"], ["watch", "--json"]])
+    with making:
+        jobctl = subprocess.Popen(
+            [*DIE_WITH_US, soak.programs / "jobctl", *command, "--socket", soak.daemon.socket],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+    if command[0] == "watch":
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            jobctl.wait(moment(chance))
+        jobctl.kill()
+    status = jobctl.wait(HANG_GUARD)
+    assert status == (-signal.SIGKILL if command[0] == "watch" else 0), f"{command}: {status}"
 
 
 def runs_on_a_terminal(soak, name, chance):
@@ -254,6 +284,8 @@ def was_written_by_others(soak, name, chance):
 KINDS = {
     waits: 8,
     tells_a_descriptor: 4,
+    tells_in_json: 3,
+    asks_about_jobs: 4,
     runs_on_a_terminal: 3,
     is_killed: 5,
     is_killed_while_stopped: 3,

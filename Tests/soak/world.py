@@ -46,7 +46,7 @@ class World:
         self.books = Books()
         self.measures = []
         self.daemon = None
-        # Of the seats: whether one may be taken, by how many clients some are, and how many have come.
+        # Of the seats: whether they may be taken, how many are, and how many clients have come.
         self.changed = threading.Condition()
         self.is_open = self.is_over = False
         self.inside = self.number = 0
