@@ -27,7 +27,7 @@ def result(world):
         *table(["jobs that ended by", "number"], sorted(books.causes.items())),
         f"{books.refused} jobs were refused, as too many waited.",
         "",
-        *table(["clients", "number"], sorted(books.clients.items())),
+        *table(["clients", "number", "of whom"], by_kind(books.clients)),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -42,6 +42,18 @@ def chosen(measures):
         memory, idle = f"{one.memory_kib} KiB", f"{one.idle_nanoseconds / 1000:.0f} µs"
         counts = (one.descriptors, one.leaves, one.threads)
         yield (one.minute, one.clients, one.jobs, memory, *counts, idle)
+
+
+def by_kind(counts):
+    """A row for each module that has clients."""
+    for module in sorted({kind.partition(": ")[0] for kind in counts}):
+        of_it = {
+            kind.partition(": ")[2]: count
+            for kind, count in sorted(counts.items())
+            if kind.startswith(f"{module}: ")
+        }
+        words = ", ".join(f"{kind} {count}" for kind, count in of_it.items())
+        yield f"`{module}.py`", sum(of_it.values()), words
 
 
 def table(columns, rows):
