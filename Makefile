@@ -5,6 +5,7 @@
 #   make simulate   the engine alone, in made-up worlds: WORLDS=1000, SEED=n, STEPS=n
 #   make costs      what a job costs, in system calls, allocations and instructions, against its limits
 #   make torture    real builds ended at random, in every way: ROUNDS=50, QUICK=1, SEED=n
+#   make soak       clients of all kinds come, go and misbehave at random: MINUTES=60, SEED=n
 #   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
 #   make mutation   faults put into the code, one at a time, that a test has to catch: ONLY=text
 #   make fuzz       what reads the bytes of others, with input made up: MINUTES=10
@@ -45,7 +46,8 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: all bench build check check-sanitizers clean costs coverage deps format fuzz fuzz-build fuzz-check
-.PHONY: install lint manuals mutation run simulate system-check test tidy torture uninstall
+.PHONY: install lint manuals mutation run simulate soak soak-check system-check test tidy torture
+.PHONY: uninstall
 
 all: build
 
@@ -61,7 +63,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate costs system-check
+check: lint tidy manuals test simulate costs soak-check system-check
 	@echo "make check: ok"
 
 format:
@@ -105,6 +107,17 @@ ROUNDS ?= 50
 torture: build
 	Tests/torture/torture --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) \
 		$(release)
+
+# One jobd, and clients of all kinds. What is seen of it when a check fails is left in $(SCRATCH)/soak.
+soak_programs = $(SCRATCH)/release $(SCRATCH)/soak
+soak: MINUTES = 60
+soak: build $(python)/ready
+	Tests/soak/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(CLIENT),--client $(CLIENT)) \
+		$(if $(DOCUMENT),--document docs/testing.md) $(soak_programs)
+
+# Minutes of ten seconds: whether the soak itself is sound.
+soak-check: build $(python)/ready
+	Tests/soak/soak --minutes 2 --minute 10 --seed 1 $(soak_programs)
 
 # Benchmarks/README.md lists the names for ONLY. Only what was measured in full is published.
 bench: build

@@ -37,6 +37,23 @@ struct LeakTests {
     try daemon.checkNothingLeft()
   }
 
+  @Test("The memory that long messages took is given back")
+  func longMessages() throws {
+    try withDaemon { daemon in
+      let text = JSON.string(String(repeating: "x", count: 10 << 20))
+      let before = try ProcessFiles(daemon.pid).status("RssAnon")
+      for _ in 0..<4 {
+        let reply = try daemon.connect().call("io.jobd.Describe", ["text": text])
+        #expect(reply.error?.name == "org.varlink.service.InvalidParameter")
+      }
+      // The last connection's buffers go with it.
+      try daemon.checkNothingLeft()
+      let after = try ProcessFiles(daemon.pid).status("RssAnon")
+      // KiB: less than a tenth of one message.
+      #expect(after - before < 1000)
+    }
+  }
+
   @Test("Case 57: jobctl run, again and again, never hangs")
   func jobctl() throws {
     try withDaemon { daemon in

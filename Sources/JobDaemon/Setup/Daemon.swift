@@ -20,7 +20,7 @@ public final class Daemon {
   ///
   /// - Returns: The exit code.
   public static func main(_ configuration: Configuration) -> Int32 {
-    Allocator.keepPieces()
+    Allocator.setBounds()
     let log = LogDestination.start(level: configuration.logLevel)
     do {
       return try Daemon(configuration, log: log).run()

@@ -109,3 +109,9 @@ def cgroup_mount():
         if source.startswith("cgroup2 "):
             return pathlib.Path(place.split(" ")[4])
     raise OSError("no cgroup2 is mounted")
+
+
+def own_memory_kib(pid):
+    """Memory of a process that no file stands behind."""
+    status = (PROC / str(pid) / "status").read_text()
+    return int(re.search(r"^RssAnon:\s*(\d+) kB$", status, re.MULTILINE)[1])

@@ -10,9 +10,12 @@ from varlink import HANG_GUARD, Connection, Hang, follow
 
 
 class Daemon:
-    """`directory` is its alone: its socket is in `run`, its temporary files would be in `tmp`."""
+    """`directory` is its alone: its socket is in `run`, its temporary files would be in `tmp`.
 
-    def __init__(self, program, directory):
+    `through` is the start of a command that executes the rest of it.
+    """
+
+    def __init__(self, program, directory, options=(), through=()):
         self.run = directory / "run"
         self.tmp = directory / "tmp"
         self.log = directory / "log"
@@ -21,7 +24,7 @@ class Daemon:
         self.socket = self.run / "jobd.sock"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [program, "--socket", self.socket],
+                [*through, program, "--socket", self.socket, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -131,10 +134,10 @@ class Daemon:
         open_now = processes.descriptors(self.process.pid)
         return remains + difference("descriptor", self.usual_descriptors, open_now)
 
-    def connections_after_describe(self):
+    def connections_after_describe(self, others=0):
         """The connection that asked is over as soon as the daemon has heard of it."""
         guard = time.monotonic() + 1
-        while (count := self.connections()) and time.monotonic() < guard:
+        while (count := self.connections()) > others and time.monotonic() < guard:
             time.sleep(0.001)
         return count
 

@@ -1,6 +1,7 @@
 """A Varlink client that has its line in its own hands: what it sends, when it closes."""
 
 import json
+import math
 import select
 import socket
 import time
@@ -30,9 +31,10 @@ class Connection:
         self.when_final = lambda: None
 
     def call(self, method, parameters, more=False, descriptors=()):
-        call = {"method": method, "parameters": parameters}
-        if more:
-            call["more"] = True
+        self.send(method, parameters, {"more": True} if more else {}, descriptors)
+
+    def send(self, method, parameters, flags, descriptors=()):
+        call = {"method": method, "parameters": parameters, **flags}
         message = json.dumps(call).encode() + b"\0"
         sent = socket.send_fds(self.socket, [message], descriptors)
         self.socket.sendall(message[sent:])
@@ -83,10 +85,19 @@ def follow(*connections, until, deadline=None, patience=HANG_GUARD):
         open_ones = [one for one in connections if not one.is_at_end]
         if deadline is None:
             assert open_ones, f"the connection ended; the last said was {last_said(connections)}"
-        by_socket = {one.socket: one for one in open_ones}
+        by_number = {one.socket.fileno(): one for one in open_ones}
         wait = (guard if deadline is None else min(deadline, guard)) - now
-        for ready in select.select(list(by_socket), [], [], wait)[0]:
-            by_socket[ready].read()
+        for ready in readable(by_number, wait):
+            by_number[ready].read()
+
+
+def readable(numbers, seconds):
+    """Those of some descriptors that have something to read or are at their end, once one is."""
+    poll = select.poll()
+    for number in numbers:
+        poll.register(number, select.POLLIN)
+    # Rounded up, so that nobody is asked again before the time is over.
+    return [number for number, _ in poll.poll(math.ceil(1000 * seconds))]
 
 
 def last_said(connections):
