@@ -55,9 +55,16 @@ public struct Cgroup: ~Copyable, Sendable {
     }
   }
 
-  /// Whether there is such a file that we may write to.
-  borrowing func has(_ file: String) -> Bool {
-    (try? OwnedDescriptor.open(file, in: directory.raw, .writeOnly)) != nil
+  /// Whether there is such a file. Throws where it is there and we may not write to it.
+  borrowing func has(_ file: String) throws(SystemError) -> Bool {
+    do {
+      _ = try OwnedDescriptor.open(file, in: directory.raw, .writeOnly)
+      return true
+    } catch let error where error.errno == .noSuchFileOrDirectory {
+      return false
+    } catch {
+      throw located(error)
+    }
   }
 
   borrowing func write(_ text: String, to file: String) throws(SystemError) {
