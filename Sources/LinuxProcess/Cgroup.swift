@@ -75,13 +75,18 @@ public struct Cgroup: ~Copyable, Sendable {
     }
   }
 
-  /// Makes a cgroup in this one, or opens the one that is there.
+  /// Makes a cgroup in this one, or opens the one that is there. One that can't be opened isn't left.
   borrowing func child(_ name: String, exclusive: Bool = false) throws(SystemError) -> Cgroup {
     let answer = unsafe clinux_mkdir(directory.raw.rawValue, name)
     if exclusive || answer != -Errno.fileExists.rawValue {
       _ = try checked(answer, "mkdir", child(named: name))
     }
-    return try open(name)
+    do {
+      return try open(name)
+    } catch {
+      if answer == 0 { _ = unsafe clinux_rmdir(directory.raw.rawValue, name) }
+      throw error
+    }
   }
 
   borrowing func open(_ name: String) throws(SystemError) -> Cgroup {
