@@ -14,6 +14,7 @@ public final class Daemon {
   private let notifier: Notifier
   private var guardian: Guardian?
   private var guardianSource: IOSource?
+  private var guardianRetry: TimerSource?
   private var signals: [SignalSource] = []
 
   /// Serves until it is asked to stop, or says why it can't.
@@ -59,6 +60,7 @@ public final class Daemon {
   private func run() throws -> Int32 {
     connect()
     try watchGuardian()
+    guardianRetry = try TimerSource(loop) { [unowned self] in replaceGuardian() }
     for signal in [Signal.terminate, .interrupt, .hangup] {
       // nohup(1) and a script's `&` mean that those are not for us.
       if signal != .terminate, try IgnoredSignals.contains(signal) { continue }
@@ -105,14 +107,24 @@ public final class Daemon {
     guardianSource = try IOSource(loop, descriptor, .input) { [unowned self] _ in
       log.error("the guardian died; starting another")
       guardianSource = nil
-      do {
-        guardian = try Daemon.startGuardian(of: supervisor.place, endpoint)
-        try watchGuardian()
-      } catch {
-        log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
-      }
+      guardian = nil
+      replaceGuardian()
     }
   }
+
+  private func replaceGuardian() {
+    do {
+      // One that is there and can't be watched goes on guarding: to let go of it would be to die, to it.
+      if guardian == nil { guardian = try Daemon.startGuardian(of: supervisor.place, endpoint) }
+      try watchGuardian()
+    } catch {
+      log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
+      guardianRetry?.arm(at: Moment.monotonic + Self.guardianRetryDelay)
+    }
+  }
+
+  /// Microseconds between two attempts to have a guardian again.
+  private static let guardianRetryDelay = 1_000_000
 
   // MARK: the end
 
@@ -148,6 +160,7 @@ public final class Daemon {
 
   private func finish(_ code: Int32) -> Int32 {
     guardianSource = nil
+    guardianRetry = nil
     endpoint.removeSocket()
     do {
       if case .controlGroup(let shared) = supervisor.place {
