@@ -43,6 +43,7 @@ public final class Daemon {
       configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
     // Before there is a thread, and descriptors that it had to close.
     guardian = try Daemon.startGuardian(of: place, endpoint)
+    if guardian != nil { endpoint.leaveToGuardian() }
 
     loop = try EventLoop()
     let engine = JobEngine(
@@ -161,7 +162,7 @@ public final class Daemon {
   private func finish(_ code: Int32) -> Int32 {
     guardianSource = nil
     guardianRetry = nil
-    endpoint.removeSocket()
+    if let error = endpoint.removeSocket() { log.warning("the socket is left: \(error)") }
     do {
       if case .controlGroup(let shared) = supervisor.place {
         // Leaves that were busy may have become free, and what a job moved here goes with them.

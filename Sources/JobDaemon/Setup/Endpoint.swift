@@ -7,8 +7,13 @@ import SystemPackage
 final class Endpoint {
   /// Those of the service manager's, until they are served; empty for one of our own.
   private var passed: [SharedDescriptor]
-  /// The right to the path of our own.
-  private let lock: SocketLock?
+  /// The right to the path of our own, until it is given up.
+  private var lock: SocketLock?
+  /// Should the daemon end without giving it up, the guardian removes the files: when it has seen to
+  /// what they stand for.
+  private var isGuarded = false
+  /// There may be a socket of ours at ``path``.
+  private var isServed = false
   /// Where clients find the service; `nil` where it has no path.
   let path: String?
 
@@ -35,6 +40,16 @@ final class Endpoint {
     }
   }
 
+  /// A daemon that can't start leaves no files.
+  isolated deinit {
+    guard !isGuarded else { return }
+    removeSocket()
+    unlock()
+  }
+
+  /// The guardian has ``files`` from now on.
+  func leaveToGuardian() { isGuarded = true }
+
   /// Tells this service from others on the machine. With a socket of our own it is the same at each
   /// start, so that what an earlier daemon left is found; several may be passed the same one.
   var tag: String {
@@ -54,6 +69,7 @@ final class Endpoint {
     if lock != nil, let path {
       // Of a daemon that died; its lock is ours.
       try FileSystem.remove(path)
+      isServed = true
       try server.listen(
         on: UnixSocket.listen(on: .path(FilePath(path)), mode: [.ownerReadWrite]))
     }
@@ -67,12 +83,23 @@ final class Endpoint {
   }
 
   /// Nobody finds it any more.
-  func removeSocket() {
-    if lock != nil, let path { try? FileSystem.remove(path) }
+  ///
+  /// - Returns: Why it is still there: the next daemon replaces it.
+  @discardableResult
+  func removeSocket() -> SystemError? {
+    guard isServed, let path else { return nil }
+    do throws(SystemError) {
+      try FileSystem.remove(path)
+      isServed = false
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// Another daemon may begin.
   func unlock() {
     lock?.remove()
+    lock = nil
   }
 }
