@@ -42,7 +42,12 @@ public final class Daemon {
     let (place, method) = try JobPlace.prepare(
       configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
     // Before there is a thread, and descriptors that it had to close.
-    guardian = try Daemon.startGuardian(of: place, endpoint)
+    do {
+      guardian = try Daemon.startGuardian(of: place, endpoint)
+    } catch {
+      if case .controlGroup(let shared) = place { try? shared.root.remove() }
+      throw error
+    }
     if guardian != nil { endpoint.leaveToGuardian() }
 
     loop = try EventLoop()
@@ -162,7 +167,7 @@ public final class Daemon {
   private func finish(_ code: Int32) -> Int32 {
     guardianSource = nil
     guardianRetry = nil
-    if let error = endpoint.removeSocket() { log.warning("the socket is left: \(error)") }
+    removeFile(endpoint.removeSocket)
     do {
       if case .controlGroup(let shared) = supervisor.place {
         // Leaves that were busy may have become free, and what a job moved here goes with them.
@@ -170,7 +175,7 @@ public final class Daemon {
         try shared.root.remove()
       }
       if let guardian = guardian.take() { try guardian.standDown() }
-      endpoint.unlock()
+      removeFile(endpoint.unlock)
     } catch {
       // What can't be removed is left to the guardian, which goes on trying. It has the lock, too: it
       // kills whatever it finds, and the next daemon must not begin before it is done.
@@ -178,6 +183,14 @@ public final class Daemon {
     }
     log.notice("stopped")
     return code
+  }
+
+  private func removeFile(_ remove: () throws(SystemError) -> Void) {
+    do {
+      try remove()
+    } catch {
+      log.warning("a file is left: \(error)")
+    }
   }
 
   /// Seconds. Less than the service manager waits.

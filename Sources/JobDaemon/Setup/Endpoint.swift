@@ -35,7 +35,7 @@ final class Endpoint {
     self.lock = lock
     // Not a jobd's, which would have the lock: still not to be taken away from whose it is.
     guard !SocketLock.isAlive(path) else {
-      lock.remove()
+      try? lock.remove()
       throw DaemonError("somebody else listens on \(path): give jobd another path with --socket")
     }
   }
@@ -43,8 +43,8 @@ final class Endpoint {
   /// A daemon that can't start leaves no files.
   isolated deinit {
     guard !isGuarded else { return }
-    removeSocket()
-    unlock()
+    try? removeSocket()
+    try? unlock()
   }
 
   /// The guardian has ``files`` from now on.
@@ -82,24 +82,17 @@ final class Endpoint {
     passed = []
   }
 
-  /// Nobody finds it any more.
-  ///
-  /// - Returns: Why it is still there: the next daemon replaces it.
-  @discardableResult
-  func removeSocket() -> SystemError? {
-    guard isServed, let path else { return nil }
-    do throws(SystemError) {
-      try FileSystem.remove(path)
-      isServed = false
-      return nil
-    } catch {
-      return error
-    }
+  /// Nobody finds it any more. One that can't be removed is replaced by the next daemon.
+  func removeSocket() throws(SystemError) {
+    guard isServed, let path else { return }
+    isServed = false
+    try FileSystem.remove(path)
   }
 
   /// Another daemon may begin.
-  func unlock() {
-    lock?.remove()
-    lock = nil
+  func unlock() throws(SystemError) {
+    guard let lock else { return }
+    self.lock = nil
+    try lock.remove()
   }
 }
