@@ -220,10 +220,12 @@ def many(daemon):
 def unguarded(daemon):
     """The guardian is killed, and replaced."""
     def guardian():
-        return next((pid for pid in daemon.children() if processes.stat(int(pid))[0] == "jobd-guardian"), None)
+        children = {pid: processes.stat(pid) for pid in daemon.children()}
+        return next((pid for pid, found in children.items() if found and found[0] == "jobd-guardian"), None)
 
-    first = guardian()
-    os.kill(int(first), signal.SIGKILL)
+    # It takes a moment to have its name.
+    first = await_true("there is a guardian", guardian)
+    os.kill(first, signal.SIGKILL)
     await_true("there is another guardian", lambda: guardian() not in (None, first))
     return []
 

@@ -133,7 +133,7 @@ class Daemon:
 
     def children(self):
         tasks = pathlib.Path(f"/proc/{self.pid}/task").glob("*/children")
-        return [pid for task in tasks for pid in task.read_text().split()]
+        return [int(pid) for task in tasks for pid in task.read_text().split()]
 
     def leaves(self):
         found = []
@@ -174,8 +174,7 @@ class Daemon:
         if processes.members(self.group):
             raise Defect("processes are left in its control group")
         left = {path.name for path in self.directory.iterdir() if path.name.startswith("jobd.sock")}
-        if "the socket is left" in self.log:
-            left.discard("jobd.sock")
+        left = {name for name in left if f"a file is left: remove {self.directory / name}:" not in self.log}
         # One that can't be locked may be another jobd's.
         if "cannot lock" in self.log:
             left.discard("jobd.sock.lock")

@@ -12,7 +12,6 @@ import calls
 import processes
 from daemon import END, IDLE, JOBS, START, Daemon
 from job import Defect, Job
-from varlink import Hang
 
 ERRNO = re.compile(r"\bE[A-Z0-9]{3,}\b|[Nn]o space|[Tt]oo many open|[Pp]ermission|[Nn]ot permitted|memory|[Ii]nput/output|[Bb]usy")
 
@@ -85,7 +84,7 @@ def play(one, places, record=None):
     outcome = Outcome()
     try:
         outcome.told = _live(daemon, one, bool(record))
-    except (Defect, Hang, AssertionError, OSError, ValueError) as error:
+    except Exception as error:
         if one.is_allocation and (told := _died_of_want(daemon, one)):
             outcome.told = told
         else:

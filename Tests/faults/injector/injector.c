@@ -22,7 +22,6 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -30,6 +29,7 @@
 #include <unistd.h>
 
 #include "site.h"
+#include "tamper.h"
 
 /// What the injector and whoever runs it tell each other. 32 bits each.
 struct state {
@@ -58,13 +58,9 @@ static struct {
 
 // MARK: those who are traced
 
-/// What is to be undone, or answered, when a call returns.
 struct tracee {
   pid_t pid;
-  bool is_tampered;
-  int error;
-  struct user_regs_struct entry;
-  size_t length;
+  struct tampering tampering;
 };
 
 static struct tracee tracees[TRACEES_MAX];
@@ -119,50 +115,7 @@ static void write_down(const struct site *site, pid_t pid, int phase, long call,
   fflush(plan.record);
 }
 
-// MARK: tampering
-
-static bool poke(pid_t pid, unsigned long long address, const void *bytes, size_t count) {
-  struct iovec here = {(void *)bytes, count}, there = {(void *)address, count};
-  return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)count;
-}
-
-static bool peek(pid_t pid, unsigned long long address, void *bytes, size_t count) {
-  struct iovec here = {bytes, count}, there = {(void *)address, count};
-  return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)count;
-}
-
-/// Has a call read or write a single byte.
-static void shorten(struct tracee *tracee, long call, struct user_regs_struct *regs) {
-  if (call != SYS_recvmsg && call != SYS_sendmsg) {
-    regs->rdx = 1;
-    return;
-  }
-  struct msghdr message;
-  struct iovec first;
-  if (!peek(tracee->pid, regs->rsi, &message, sizeof message)) return;
-  if (!peek(tracee->pid, (unsigned long long)message.msg_iov, &first, sizeof first)) return;
-  tracee->length = first.iov_len;
-  first.iov_len = first.iov_len ? 1 : 0;
-  poke(tracee->pid, (unsigned long long)message.msg_iov, &first, sizeof first);
-}
-
-static void lengthen(struct tracee *tracee, const struct user_regs_struct *entry) {
-  struct msghdr message;
-  if (!peek(tracee->pid, entry->rsi, &message, sizeof message)) return;
-  poke(tracee->pid, (unsigned long long)message.msg_iov + offsetof(struct iovec, iov_len),
-       &tracee->length, sizeof tracee->length);
-}
-
-static void tamper(struct tracee *tracee, long call, struct user_regs_struct *regs) {
-  plan.state->injected++;
-  tracee->is_tampered = true;
-  tracee->entry = *regs;
-  tracee->error = plan.error;
-  if (plan.is_late) return;
-  if (plan.error) regs->orig_rax = (unsigned long long)-1;
-  else shorten(tracee, call, regs);
-  ptrace(PTRACE_SETREGS, tracee->pid, 0, regs);
-}
+// MARK: calls
 
 /// The dynamic linker makes calls of its own, before the program begins: those are not the program's.
 static bool is_linker(unsigned long long address) {
@@ -188,7 +141,8 @@ static uint64_t *remembered(pid_t pid, long call, const struct user_regs_struct 
   enum { REMEMBERED_MAX = 1 << 18, WORDS = 16 };
   static struct { uint64_t key, hash; } table[REMEMBERED_MAX];
   uint64_t words[WORDS] = {0};
-  peek(pid, regs->rsp, words, sizeof words);
+  struct iovec here = {words, sizeof words}, there = {(void *)regs->rsp, sizeof words};
+  process_vm_readv(pid, &here, 1, &there, 1, 0);
   uint64_t key = (uint64_t)call ^ regs->rip * 31 ^ regs->rsp * 1099511628211U;
   for (size_t index = 0; index < WORDS; index++) key = (key ^ words[index]) * 1099511628211U;
   size_t index = key % REMEMBERED_MAX;
@@ -223,21 +177,8 @@ static void entered(struct tracee *tracee) {
   }
   int hit = ++plan.state->hits;
   if (hit < plan.from || (plan.times && hit >= plan.from + plan.times)) return;
-  tamper(tracee, call, &regs);
-}
-
-static void returned(struct tracee *tracee) {
-  if (!tracee->is_tampered) return;
-  tracee->is_tampered = false;
-  struct user_regs_struct regs;
-  if (ptrace(PTRACE_GETREGS, tracee->pid, 0, &regs)) return;
-  if (tracee->error) regs.rax = (unsigned long long)-tracee->error;
-  // The program is to find in its registers what it has put there.
-  regs.orig_rax = tracee->entry.orig_rax;
-  regs.rdx = tracee->entry.rdx;
-  ptrace(PTRACE_SETREGS, tracee->pid, 0, &regs);
-  if (!tracee->error && tracee->length) lengthen(tracee, &tracee->entry);
-  tracee->length = 0;
+  plan.state->injected++;
+  tamper_begin(&tracee->tampering, tracee->pid, &regs, plan.error, plan.is_late);
 }
 
 // MARK: the loop
@@ -246,7 +187,7 @@ static void stopped_for_call(struct tracee *tracee) {
   struct __ptrace_syscall_info info;
   if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->pid, sizeof info, &info) <= 0) return;
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY) entered(tracee);
-  else if (info.op == PTRACE_SYSCALL_INFO_EXIT) returned(tracee);
+  else if (info.op == PTRACE_SYSCALL_INFO_EXIT) tamper_end(&tracee->tampering, tracee->pid);
 }
 
 /// Returns the signal to go on with, or -1 if the process isn't traced any more.
