@@ -143,7 +143,7 @@ CHOSEN = {
     "pread64": _of_read,
     "write": _of_write,
     "sendto": _of_packets,
-    "recvfrom": lambda *_: "EAGAIN EINTR ENOMEM",
+    "recvfrom": lambda *_: "EAGAIN EINTR",
     "fcntl": _of_fcntl,
     "epoll_ctl": lambda arguments, _: "ENOMEM ENOSPC" if arguments[1] == EPOLL_CTL_ADD else "",
     "futex": lambda arguments, _: "EAGAIN EINTR" if arguments[1] & ~FUTEX_PRIVATE & 0x7F in FUTEX_WAITS else "",
