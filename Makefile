@@ -8,6 +8,7 @@
 #   make soak       clients of all kinds come, go and misbehave at random: MINUTES=60, SEED=n
 #   make bench      how fast it is, as ratios to the least in C: QUICK=1, ONLY=NAME
 #   make mutation   faults put into the code, one at a time, that a test has to catch: ONLY=text
+#   make faults     every system call of jobd fails, one at a time, in every way: ONLY=text
 #   make fuzz       what reads the bytes of others, with input made up: MINUTES=10
 #   make coverage   which parts of the code the tests run
 #   make check-sanitizers  the tests under ThreadSanitizer and AddressSanitizer
@@ -45,9 +46,9 @@ SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: all bench build check check-sanitizers clean costs coverage deps format fuzz fuzz-build fuzz-check
-.PHONY: install lint manuals mutation run simulate soak soak-check system-check test tidy torture
-.PHONY: uninstall
+.PHONY: all bench build check check-sanitizers clean costs coverage deps faults faults-check
+.PHONY: format fuzz fuzz-build fuzz-check install lint manuals mutation run simulate soak soak-check
+.PHONY: system-check test tidy torture uninstall
 
 all: build
 
@@ -63,7 +64,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate costs soak-check system-check
+check: lint tidy manuals test simulate costs faults-check soak-check system-check
 	@echo "make check: ok"
 
 format:
@@ -129,6 +130,19 @@ bench: build
 # Does a test see each fault? Not part of `check`, as each fault is a build and a run of tests.
 mutation:
 	Tests/mutation/mutation --only '$(ONLY)' --document docs/testing.md $(SCRATCH)/mutation
+
+# What makes the calls fail is a tracer in C. The short part has one error for each call of a few acts.
+injector = $(SCRATCH)/faults/injector
+$(injector): $(wildcard Tests/faults/injector/*)
+	@scripts/deps faults
+	@mkdir -p $(@D)
+	cc -O2 -Wall -Wextra -Werror -o $@ $(filter %.c,$^) -ldw
+
+faults: build $(injector)
+	Tests/faults/faults --only '$(ONLY)' --document docs/testing.md $(injector) $(release)
+
+faults-check: build $(injector)
+	Tests/faults/faults --quick $(injector) $(release)
 
 # libFuzzer on what reads the bytes of others. What it finds is left in $(SCRATCH)/fuzz/found.
 fuzz_targets = calls framing interface jobs json

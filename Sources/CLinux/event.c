@@ -13,7 +13,10 @@ int clinux_event_counter(bool takes_one, bool nonblocking) {
 
 int clinux_event_counter_add(int fd) {
   uint64_t one = 1;
-  return write(fd, &one, sizeof one) == sizeof one ? 0 : -errno;
+  ssize_t count;
+  do count = write(fd, &one, sizeof one);
+  while (count < 0 && errno == EINTR);
+  return count == sizeof one ? 0 : -errno;
 }
 
 void clinux_event_counter_take(int fd) {

@@ -11,7 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-int clinux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
+int clinux_try_lock(int fd) {
+  int answer;
+  do answer = flock(fd, LOCK_EX | LOCK_NB);
+  while (answer < 0 && errno == EINTR);
+  return answer < 0 ? -errno : 0;
+}
 
 int clinux_is_file(int fd, const char *path) {
   struct stat open_file, named;

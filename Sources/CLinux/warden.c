@@ -316,6 +316,7 @@ int clinux_warden_hear(int line, struct clinux_warden_report *report) {
   // it had sent. unix_release_sock, net/unix/af_unix.c
   do length = recv(line, report, sizeof *report, MSG_DONTWAIT);
   while (length < 0 && (errno == EINTR || errno == ECONNRESET));
-  if (length < 0) return -errno;
+  // The kernel had no memory to tell: it stays there to be heard.
+  if (length < 0) return errno == ENOMEM || errno == ENOBUFS ? -EAGAIN : -errno;
   return length == (ssize_t)sizeof *report;
 }

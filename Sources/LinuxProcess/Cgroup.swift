@@ -55,9 +55,16 @@ public struct Cgroup: ~Copyable, Sendable {
     }
   }
 
-  /// Whether there is such a file that we may write to.
-  borrowing func has(_ file: String) -> Bool {
-    (try? OwnedDescriptor.open(file, in: directory.raw, .writeOnly)) != nil
+  /// Whether there is such a file. Throws where it is there and we may not write to it.
+  borrowing func has(_ file: String) throws(SystemError) -> Bool {
+    do {
+      _ = try OwnedDescriptor.open(file, in: directory.raw, .writeOnly)
+      return true
+    } catch let error where error.errno == .noSuchFileOrDirectory {
+      return false
+    } catch {
+      throw located(error)
+    }
   }
 
   borrowing func write(_ text: String, to file: String) throws(SystemError) {
@@ -68,13 +75,18 @@ public struct Cgroup: ~Copyable, Sendable {
     }
   }
 
-  /// Makes a cgroup in this one, or opens the one that is there.
+  /// Makes a cgroup in this one, or opens the one that is there. One that can't be opened isn't left.
   borrowing func child(_ name: String, exclusive: Bool = false) throws(SystemError) -> Cgroup {
     let answer = unsafe clinux_mkdir(directory.raw.rawValue, name)
     if exclusive || answer != -Errno.fileExists.rawValue {
       _ = try checked(answer, "mkdir", child(named: name))
     }
-    return try open(name)
+    do {
+      return try open(name)
+    } catch {
+      if answer == 0 { _ = unsafe clinux_rmdir(directory.raw.rawValue, name) }
+      throw error
+    }
   }
 
   borrowing func open(_ name: String) throws(SystemError) -> Cgroup {

@@ -44,9 +44,16 @@ public struct Guardian: ~Copyable, Sendable {
   ) throws(SystemError) -> Guardian {
     let pipe = try LinuxSystem.Pipe()
     let parent = try root.base.openParent()
-    let pid = fork(lifeline: pipe.reader.raw, root, parent: parent.raw, files)
-    return Guardian(
-      pid: try checked(pid, "fork"), pidfd: try Pidfd.open(pid), lifeline: pipe.takeWriter())
+    let pid = try checked(
+      fork(lifeline: pipe.reader.raw, root, parent: parent.raw, files), "fork")
+    let lifeline = pipe.takeWriter()
+    do {
+      return Guardian(pid: pid, pidfd: try Pidfd.open(pid), lifeline: lifeline)
+    } catch {
+      // To close the lifeline would be to die: it would kill the jobs that there are.
+      _ = try? lifeline.raw.writeAll([1])
+      throw error
+    }
   }
 
   private init(pid: Int32, pidfd: consuming Pidfd, lifeline: consuming OwnedDescriptor) {

@@ -20,6 +20,10 @@ extension JobLeaf {
       where error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice
     {
       // It was removed meanwhile, which the kernel permits only for an empty one.
+    } catch {
+      // Read-only, or no descriptor to be had: what can be found ends all the same.
+      killOneByOne()
+      throw error
     }
   }
 

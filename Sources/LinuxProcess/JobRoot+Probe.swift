@@ -35,7 +35,13 @@ extension JobRoot {
   }
 
   private static func probe(_ leaf: borrowing JobLeaf) throws(ProbeFailure) -> SpawnMethod {
-    guard leaf.cgroup.has("cgroup.kill") else { throw .noKill }
+    do {
+      guard try leaf.cgroup.has("cgroup.kill") else { throw ProbeFailure.noKill }
+    } catch let error as SystemError {
+      throw .system(error)
+    } catch {
+      throw .noKill
+    }
     let hasCloseRange = clinux_has_close_range()
     for entry in [SpawnMethod.Entry.birth, .migration] {
       let method = SpawnMethod(entry: entry, hasCloseRange: hasCloseRange)
@@ -69,9 +75,9 @@ extension JobRoot {
     _ child: consuming ChildProcess, in leaf: borrowing JobLeaf
   ) throws(ProbeFailure) {
     let place = waitForPlace(of: child, in: leaf)
-    let killed = endByKill(child, in: leaf)
+    let end = endByKill(child, in: leaf)
     guard place == leaf.path else { throw .misplaced(expected: leaf.path, found: place) }
-    guard killed else { throw .survivedKill }
+    if let failure = end { throw failure }
   }
 
   /// A child that is born in the leaf is there at once; one that migrates needs its time.
@@ -87,16 +93,22 @@ extension JobRoot {
     return place
   }
 
+  /// - Returns: Why it had to be ended otherwise.
   private static func endByKill(
     _ child: borrowing ChildProcess, in leaf: borrowing JobLeaf
-  ) -> Bool {
-    try? leaf.kill()
-    var patience = Patience(seconds: probePatienceSeconds)
-    repeat {
-      if (try? child.reap()) != nil { return true }
-    } while patience.wait(for: child.pidfd.descriptor.raw, events: Int32(POLLIN))
+  ) -> ProbeFailure? {
+    var failure = ProbeFailure.survivedKill
+    do {
+      try leaf.kill()
+      var patience = Patience(seconds: probePatienceSeconds)
+      repeat {
+        if (try? child.reap()) != nil { return nil }
+      } while patience.wait(for: child.pidfd.descriptor.raw, events: Int32(POLLIN))
+    } catch {
+      failure = .system(error)
+    }
     try? child.pidfd.send(.kill)
     _ = try? child.pidfd.waitAndReap()
-    return false
+    return failure
   }
 }

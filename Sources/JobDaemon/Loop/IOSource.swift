@@ -25,13 +25,19 @@ import SystemPackage
     static let error = Events(rawValue: EPOLLERR.rawValue)
   }
 
+  /// Microseconds until the kernel is asked once more to watch what it had no memory to watch.
+  private static let retryDelay = 10_000
+
+  private let loop: EventLoop
   private let handler: (Events) -> Void
   private var source: OpaquePointer?
+  private var retry: TimerSource?
 
   init(
     _ loop: EventLoop, _ descriptor: FileDescriptor, _ events: Events,
     priority: Priority = .normal, handler: @escaping (Events) -> Void
   ) throws(SystemError) {
+    self.loop = loop
     self.events = events
     self.handler = handler
     let answer = unsafe sd_event_add_io(
@@ -46,12 +52,19 @@ import SystemPackage
   var events: Events {
     didSet {
       guard events != oldValue else { return }
-      if oldValue.isEmpty != events.isEmpty {
-        let enabled = events.isEmpty ? SD_EVENT_OFF : SD_EVENT_ON
-        unsafe sd_event_source_set_enabled(source, Int32(enabled))
-      }
       if !events.isEmpty { unsafe sd_event_source_set_io_events(source, events.rawValue) }
+      if oldValue.isEmpty != events.isEmpty { enable() }
     }
+  }
+
+  /// One that isn't enabled isn't in the epoll set, and to be put back takes memory: ENOMEM, ENOSPC. Whoever
+  /// waits for it would wait for ever.
+  private func enable() {
+    let enabled = Int32(events.isEmpty ? SD_EVENT_OFF : SD_EVENT_ON)
+    let answer = unsafe sd_event_source_set_enabled(source, enabled)
+    guard answer < 0 else { return retry = nil }
+    if retry == nil { retry = try? TimerSource(loop) { [unowned self] in enable() } }
+    retry?.arm(at: Moment.monotonic + Self.retryDelay)
   }
 
   isolated deinit {

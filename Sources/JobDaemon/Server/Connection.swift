@@ -175,9 +175,14 @@ final class Connection {
     do {
       isFull = try !machine.outgoing.write(to: socket)
       if !isFull { whenWritten?() }
-    } catch {
+    } catch let error where error.errno == .brokenPipe || error.errno == .connectionReset {
       // The peer is gone, and its hang-up is on its way to us.
       machine.outgoing.removeAll()
+    } catch {
+      // The kernel has no memory for it. What a client isn't told it must not wait for: it is to see the
+      // end of the connection instead.
+      server.log.warning("closing a connection: \(error)", metadata: metadata)
+      lineEnded(.closed)
     }
     if hasRoom, !hadRoom { whenRoom?() }
   }

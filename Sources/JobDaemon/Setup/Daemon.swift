@@ -14,6 +14,7 @@ public final class Daemon {
   private let notifier: Notifier
   private var guardian: Guardian?
   private var guardianSource: IOSource?
+  private var guardianRetry: TimerSource?
   private var signals: [SignalSource] = []
 
   /// Serves until it is asked to stop, or says why it can't.
@@ -42,7 +43,13 @@ public final class Daemon {
     let (place, method) = try JobPlace.prepare(
       configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
     // Before there is a thread, and descriptors that it had to close.
-    guardian = try Daemon.startGuardian(of: place, endpoint)
+    do {
+      guardian = try Daemon.startGuardian(of: place, endpoint)
+    } catch {
+      if case .controlGroup(let shared) = place { try? shared.root.remove() }
+      throw error
+    }
+    if guardian != nil { endpoint.leaveToGuardian() }
 
     loop = try EventLoop()
     let engine = JobEngine(
@@ -61,6 +68,7 @@ public final class Daemon {
   private func run() throws -> Int32 {
     connect()
     try watchGuardian()
+    guardianRetry = try TimerSource(loop) { [unowned self] in replaceGuardian() }
     for signal in [Signal.terminate, .interrupt, .hangup] {
       // nohup(1) and a script's `&` mean that those are not for us.
       if signal != .terminate, try IgnoredSignals.contains(signal) { continue }
@@ -110,14 +118,24 @@ public final class Daemon {
     guardianSource = try IOSource(loop, descriptor, .input) { [unowned self] _ in
       log.error("the guardian died; starting another")
       guardianSource = nil
-      do {
-        guardian = try Daemon.startGuardian(of: supervisor.place, endpoint)
-        try watchGuardian()
-      } catch {
-        log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
-      }
+      guardian = nil
+      replaceGuardian()
     }
   }
+
+  private func replaceGuardian() {
+    do {
+      // One that is there and can't be watched goes on guarding: to let go of it would be to die, to it.
+      if guardian == nil { guardian = try Daemon.startGuardian(of: supervisor.place, endpoint) }
+      try watchGuardian()
+    } catch {
+      log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
+      guardianRetry?.arm(at: Moment.monotonic + Self.guardianRetryDelay)
+    }
+  }
+
+  /// Microseconds between two attempts to have a guardian again.
+  private static let guardianRetryDelay = 1_000_000
 
   // MARK: the end
 
@@ -153,7 +171,8 @@ public final class Daemon {
 
   private func finish(_ code: Int32) -> Int32 {
     guardianSource = nil
-    endpoint.removeSocket()
+    guardianRetry = nil
+    removeFile(endpoint.removeSocket)
     do {
       if case .controlGroup(let shared) = supervisor.place {
         // Leaves that were busy may have become free, and what a job moved here goes with them.
@@ -161,7 +180,7 @@ public final class Daemon {
         try shared.root.remove()
       }
       if let guardian = guardian.take() { try guardian.standDown() }
-      endpoint.unlock()
+      removeFile(endpoint.unlock)
     } catch {
       // What can't be removed is left to the guardian, which goes on trying. It has the lock, too: it
       // kills whatever it finds, and the next daemon must not begin before it is done.
@@ -169,6 +188,14 @@ public final class Daemon {
     }
     log.notice("stopped")
     return code
+  }
+
+  private func removeFile(_ remove: () throws(SystemError) -> Void) {
+    do {
+      try remove()
+    } catch {
+      log.warning("a file is left: \(error)")
+    }
   }
 
   /// Seconds. Less than the service manager waits.

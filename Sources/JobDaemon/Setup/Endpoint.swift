@@ -8,8 +8,13 @@ import SystemPackage
 final class Endpoint {
   /// Those of the service manager's, until they are served; empty for one of our own.
   private var passed: [SharedDescriptor]
-  /// The right to the path of our own.
-  private let lock: SocketLock?
+  /// The right to the path of our own, until it is given up.
+  private var lock: SocketLock?
+  /// Should the daemon end without giving it up, the guardian removes the files: when it has seen to
+  /// what they stand for.
+  private var isGuarded = false
+  /// There may be a socket of ours at ``path``.
+  private var isServed = false
   /// Where clients find the service; `nil` where it has no path.
   let path: String?
 
@@ -31,10 +36,20 @@ final class Endpoint {
     self.lock = lock
     // Not a jobd's, which would have the lock: still not to be taken away from whose it is.
     guard !SocketLock.isAlive(path) else {
-      lock.remove()
+      try? lock.remove()
       throw DaemonError("somebody else listens on \(path): give jobd another path with --socket")
     }
   }
+
+  /// A daemon that can't start leaves no files.
+  isolated deinit {
+    guard !isGuarded else { return }
+    try? removeSocket()
+    try? unlock()
+  }
+
+  /// The guardian has ``files`` from now on.
+  func leaveToGuardian() { isGuarded = true }
 
   /// Tells this service from others on the machine. With a socket of our own it is the same at each
   /// start, so that what an earlier daemon left is found; several may be passed the same one.
@@ -55,6 +70,7 @@ final class Endpoint {
     if lock != nil, let path {
       // Of a daemon that died; its lock is ours.
       try FileSystem.remove(path)
+      isServed = true
       try server.listen(
         on: UnixSocket.listen(on: .path(FilePath(path)), mode: [.ownerReadWrite]))
     }
@@ -67,13 +83,17 @@ final class Endpoint {
     passed = []
   }
 
-  /// Nobody finds it any more.
-  func removeSocket() {
-    if lock != nil, let path { try? FileSystem.remove(path) }
+  /// Nobody finds it any more. One that can't be removed is replaced by the next daemon.
+  func removeSocket() throws(SystemError) {
+    guard isServed, let path else { return }
+    isServed = false
+    try FileSystem.remove(path)
   }
 
   /// Another daemon may begin.
-  func unlock() {
-    lock?.remove()
+  func unlock() throws(SystemError) {
+    guard let lock else { return }
+    self.lock = nil
+    try lock.remove()
   }
 }

@@ -18,8 +18,14 @@ extension JobPlace {
   ) throws(DaemonError) -> (JobPlace, SpawnMethod) {
     guard wish == withoutControlGroups else {
       let root = try JobRoot.place(wish, tag: tag, log: log)
-      let method = try root.makeReady(log: log)
-      return (.controlGroup(SharedRoot(root)), method)
+      do {
+        let method = try root.makeReady(log: log)
+        return (.controlGroup(SharedRoot(root)), method)
+      } catch {
+        // No guardian knows of it yet. What holds a process is left, and swept by the next daemon.
+        try? root.remove()
+        throw error
+      }
     }
     do {
       // Descendants are found by it.

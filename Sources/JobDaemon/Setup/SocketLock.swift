@@ -61,11 +61,8 @@ final class SocketLock {
     }
   }
 
-  /// Whoever comes next takes another one.
-  func remove() {
-    // What can't be removed is taken over by the next one.
-    try? FileSystem.remove(path)
-  }
+  /// Whoever comes next takes another one, or takes this one over where it can't be removed.
+  func remove() throws(SystemError) { try FileSystem.remove(path) }
 
   /// Somebody takes connections there.
   static func isAlive(_ socket: String) -> Bool {
