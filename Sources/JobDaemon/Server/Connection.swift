@@ -27,8 +27,7 @@ final class Connection {
   private var isInTurn = false
   /// The socket had no room the last time. The loop says when it has.
   private var isFull = false
-  /// There is something to be read: the client has sent it while its last call was carried out, or more of it
-  /// than is read in one turn.
+  /// There is something that isn't to be read yet: the client has sent it behind the call that is carried out.
   private var isInputWaiting = false
 
   private enum Line: Hashable {
@@ -130,6 +129,8 @@ final class Connection {
 
   /// - Returns: There may be another one.
   private func readMessage() -> Bool {
+    // Whether there is more behind it the loop says.
+    isInputWaiting = false
     do {
       switch try reader.next(from: socket, by: server.receiveBuffer) {
       case .message(let message, let descriptors):
@@ -137,7 +138,6 @@ final class Connection {
         received(message, descriptors)
         return true
       case .wouldBlock:
-        isInputWaiting = false
         if reader.isInMidMessage { server.patience.begin(for: self) }
         return false
       case .endOfStream(let midMessage):
