@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 HANG_SECONDS = "20"
 # and one that spins is given up after this many times of what its suite takes without a fault, and not
 # before this many seconds.
-PATIENCE_TIMES = 8
+PATIENCE_TIMES = 4
 PATIENCE_SECONDS = 60
 BUILD_SECONDS = 3600
 

@@ -17,6 +17,10 @@ extension Referee {
     case .inspect(let id):
       let job = touch(id)
       require(!job.isForgotten, "forgotten is forgotten", "job \(id) is looked at")
+      job.looks += 1
+      // Some for each kill, of which there are ten a second at most.
+      let looksMax = 500 + (now - (job.downSince ?? now)) / 5_000
+      require(job.looks <= looksMax, "no spin", "job \(id) is looked at \(job.looks) times")
       if job.isWatchDue { (job.isWatchDue, job.due) = (false, nil) }
     case .watch(let id):
       let job = touch(id)

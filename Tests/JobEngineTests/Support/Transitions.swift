@@ -55,8 +55,7 @@ struct Transitions {
 
   private static func state(of id: JobID, in engine: JobEngine) -> String {
     guard let job = engine.live[id] else {
-      if engine.leftovers[id] != nil { return "left over" }
-      return engine.history[id] == nil ? "forgotten" : "finished"
+      return engine.leftovers[id] == nil ? "finished" : "left over"
     }
     let hasExited = job.main.exit != nil
     switch job.phase {
