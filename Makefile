@@ -47,8 +47,8 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: all bench build check check-sanitizers clean costs coverage deps faults faults-check
-.PHONY: format fuzz fuzz-build fuzz-check install lint manuals mutation run simulate soak soak-check
-.PHONY: system-check test tidy torture uninstall
+.PHONY: format fuzz fuzz-build fuzz-check install lint manuals mutation mutation-check run simulate soak
+.PHONY: soak-check system-check test tidy torture uninstall
 
 all: build
 
@@ -64,7 +64,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate costs faults-check soak-check system-check
+check: lint tidy manuals test simulate mutation-check fuzz-check costs faults-check soak-check system-check
 	@echo "make check: ok"
 
 format:
@@ -127,9 +127,12 @@ bench: build
 	@Benchmarks/bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK)$(ONLY),,--publish) \
 		$(SCRATCH)/bench $(release)
 
-# Does a test see each fault? Not part of `check`, as each fault is a build and a run of tests.
+# Does a test see each fault? In `check` those of the engine, whose tests take seconds.
 mutation:
 	Tests/mutation/mutation --only '$(ONLY)' --document docs/testing.md $(SCRATCH)/mutation
+
+mutation-check:
+	Tests/mutation/mutation --suite JobEngineTests $(SCRATCH)/mutation
 
 # What makes the calls fail is a tracer in C. The short part has one error for each call of a few acts.
 injector = $(SCRATCH)/faults/injector
@@ -145,7 +148,7 @@ faults-check: build $(injector)
 	Tests/faults/faults --quick $(injector) $(release)
 
 # libFuzzer on what reads the bytes of others. What it finds is left in $(SCRATCH)/fuzz/found.
-fuzz_targets = calls framing interface jobs json
+fuzz_targets = calls files framing interface jobs json output replies
 fuzz_program = $(SCRATCH)/fuzz/debug/fuzz
 MINUTES ?= 10
 
@@ -171,7 +174,7 @@ fuzz-check: fuzz-build
 		$(SCRATCH)/fuzz/check/$(target) Tests/fuzz/corpus/$(target) &&) true
 
 coverage:
-	scripts/coverage $(SCRATCH)/coverage
+	scripts/coverage $(SCRATCH)/coverage docs/testing.md
 
 # Each in a build of its own. docs/testing.md says which suites are left out, and why.
 # $(call sanitized,SANITIZER,SUITES)

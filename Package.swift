@@ -153,6 +153,7 @@ let package = Package(
       name: "JobProtocolTests", dependencies: ["JobProtocol", "Varlink"], swiftSettings: strict),
     .testTarget(
       name: "JobEngineTests", dependencies: ["JobEngine", "JobProtocol"],
+      exclude: ["Simulation/README.md", "impossible.toml"],
       swiftSettings: strict + optimized),
     .testTarget(
       name: "LinuxProcessTests", dependencies: ["LinuxProcess", "LinuxSystem", "CLinux", system],
@@ -182,7 +183,8 @@ if Context.environment["JOBD_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink", "VarlinkSocket", system,
+        "JobDaemon", "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink", "VarlinkSocket",
+        system,
       ],
       path: "Tests/fuzz", exclude: ["corpus", "words"], swiftSettings: strict)
   ]

@@ -38,9 +38,9 @@ extension JobEngine {
       announce(job) { .started($0) }
       // A kill that was sent before may have found an empty leaf.
       sequence.isKilling ? emit(.kill(id)) : askIfBorn(id)
-    case .settling:
+    case .settling(let settlement):
       // It was given up unborn, and is told as stuck: it must not live.
-      emit(.kill(id))
+      if settlement.leaf != .removed { emit(.kill(id)) }
     case .queued, .running, .lingering:
       preconditionFailure("job \(id) was born in \(job.phase)")
     }

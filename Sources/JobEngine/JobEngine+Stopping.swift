@@ -146,13 +146,15 @@ extension JobEngine {
   mutating func stopDeadlinePassed(_ id: JobID, _ sequence: StopSequence, at now: Timestamp) {
     if !sequence.isKilling, now.monotonic >= sequence.deadline { return kill(id, at: now) }
 
+    // Its end may be among what a daemon that was held up hasn't heard yet: that comes before another look.
+    let isStuck = sequence.wasStuck(limits)
     var sequence = sequence
     sequence.looked(at: now.monotonic, limits: limits)
     live[id]?.phase = .stopping(sequence)
     // One SIGKILL isn't always enough: a fork may be under way, an open leaf entered by somebody.
     if sequence.isKilling, sequence.isSlow(limits) { emit(.kill(id)) }
     emit(.inspect(id))
-    if sequence.isStuck(at: now.monotonic, limits: limits) { emit(.findSurvivors(id)) }
+    if isStuck { emit(.findSurvivors(id)) }
     updateDeadline(id)
   }
 }

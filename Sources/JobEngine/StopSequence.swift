@@ -89,6 +89,11 @@ struct StopSequence: Hashable, Sendable {
     recheck.map { $0.delay >= limits.recheckMax } ?? false
   }
 
+  /// The last look was one that came too late for it to be anything else.
+  func wasStuck(_ limits: Limits) -> Bool {
+    recheck.map { isStuck(at: $0.at - $0.delay, limits: limits) } ?? false
+  }
+
   func isStuck(at now: Int, limits: Limits) -> Bool {
     if case .killing(let since) = step { now - since >= limits.stuckAfter } else { false }
   }

@@ -26,8 +26,9 @@ struct FlatKeyed {
     var number: Int?
     while index < text.endIndex, case let digit = text[index] &- UInt8(ascii: "0"), digit < 10 {
       let (product, overflows) = (number ?? 0).multipliedReportingOverflow(by: 10)
-      guard !overflows else { return nil }
-      number = product &+ Int(digit)
+      let (sum, carries) = product.addingReportingOverflow(Int(digit))
+      guard !overflows, !carries else { return nil }
+      number = sum
       index += 1
     }
     return number

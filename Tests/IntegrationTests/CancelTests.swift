@@ -6,7 +6,8 @@ import Varlink
 
 @Suite("Cancel ends a job from another connection", .needsCgroups)
 struct CancelTests {
-  @Test("Who canceled, and why, is told to the client of the job and to the one that canceled")
+  @Test(
+    "Case 44: Who canceled, and why, is told to the client of the job and to the one that canceled")
   func requester() throws {
     try withDaemon { daemon in
       let job = try daemon.shell("exec sleep infinity")

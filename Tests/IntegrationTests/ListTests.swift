@@ -103,7 +103,7 @@ struct ListTests {
     }
   }
 
-  @Test("Of finished jobs the newest are listed, and numbers are never used again")
+  @Test("Case 58: Of finished jobs the newest are listed, and numbers are never used again")
   func history() throws {
     try withDaemon { daemon in
       for number in 1...140 { #expect(try daemon.run(["true"]).finished().id == number) }

@@ -14,7 +14,7 @@ struct LifelineTests {
     ])
   func endsWhileRunning(_ ending: JobEngine.LineEnding) throws {
     let job = try story.started(by: 1)
-    story.engine.lineEnded(1, ending, at: story.time)
+    story.tell(.lineEnded(1, ending))
     #expect(story.actions.contains("ask 1 (15 to tree)"))
     #expect(story.engine.live[job]?.state == .stopping)
   }

@@ -11,7 +11,7 @@ struct QueueTests {
     for client in clients { try story.run(by: ClientID(rawValue: client)) }
   }
 
-  @Test("First come, first served")
+  @Test("Case 53: First come, first served")
   func order() throws {
     try fill(1...4)
     #expect(story.actions.filter { $0.hasPrefix("spawn") } == ["spawn 1", "spawn 2"])
@@ -24,7 +24,7 @@ struct QueueTests {
     #expect(story.actions.last == "spawn 4")
   }
 
-  @Test("A slot is given on as soon as the tree is gone, not when its reader is done")
+  @Test("Case 53: A slot is given on as soon as the tree is gone, not when its reader is done")
   func slowReaderHoldsNoSlot() throws {
     try fill(1...3)
     story.spawned(JobID(rawValue: 1))
@@ -57,7 +57,7 @@ struct QueueTests {
     #expect(story.actions.last == "spawn 3")
   }
 
-  @Test("Beyond the queue, a job is refused with the number that there may be")
+  @Test("Case 53: Beyond the queue, a job is refused with the number that there may be")
   func full() throws {
     try fill(1...5)
     #expect(throws: JobdError.tooManyJobs(limit: 5)) { try story.run(by: 6) }

@@ -32,7 +32,7 @@ struct ResultTests {
       return
     }
     #expect(started.runtime.state == .running)
-    #expect(started.runtime.mainPid == 101)
+    #expect(started.runtime.mainPid == 10_001)
     #expect(started.runtime.controlGroup == "/jobs/1")
     #expect(started.runtime.startedTimestamp == story.time)
     #expect(started.runtime.queuedTimestamp.monotonic == story.now - 250)
@@ -56,7 +56,7 @@ struct ResultTests {
     #expect(result.cause == .signaled && result.exitSignal == "SIGSEGV" && result.exitStatus == nil)
   }
 
-  @Test("SIGKILL for want of memory is told as that; another SIGKILL is not")
+  @Test("Case 33: SIGKILL for want of memory is told as that; another SIGKILL is not")
   func oom() throws {
     for (kills, cause) in [(1, Cause.oom), (0, .signaled)] {
       let job = try story.started(by: 1)
@@ -70,7 +70,7 @@ struct ResultTests {
     }
   }
 
-  @Test("A child killed for want of memory doesn't make the job's own exit an oom")
+  @Test("Case 33: A child killed for want of memory doesn't make the job's own exit an oom")
   func oomOfAChild() throws {
     let job = try story.started(by: 1)
     story.ends(job, .exited(1))
@@ -127,7 +127,8 @@ struct ResultTests {
     #expect(try story.finished().runtime.cause == .disconnected)
   }
 
-  @Test("A job that ended by itself is not canceled, though its children are being stopped")
+  @Test(
+    "Case 44: A job that ended by itself is not canceled, though its children are being stopped")
   func naturalEndFirst() throws {
     let job = try story.started(by: 1)
     story.mainExits(job, .exited(4))

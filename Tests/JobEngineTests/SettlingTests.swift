@@ -121,12 +121,42 @@ struct StuckTests {
     _ = story.full()
     let bound = Int.seconds(5) + story.engine.limits.stuckAfter
     #expect(!story.passes(bound - 1, populated: true).contains(.findSurvivors(job)))
-    #expect(story.passes(.milliseconds(101), populated: true).contains(.findSurvivors(job)))
+    #expect(story.passes(.milliseconds(202), populated: true).contains(.findSurvivors(job)))
     story.survivors(job)
     story.usageRead(job)
     story.outputDrained(job)
     let result = try #require(story.finished().runtime.result)
     #expect(result.cause == .stuck && result.survivors == [.asleep] && result.killed)
+  }
+
+  @Test(
+    "A daemon that was stopped itself hears what has happened before it says that a job is stuck")
+  func stoppedDaemon() throws {
+    let job = try story.started(by: 1)
+    try story.cancel(job, by: 2, gracePeriod: 0)
+    story.killed(job)
+    _ = story.passes(.seconds(1), populated: true)
+    story.sleeps(story.engine.limits.stuckAfter)
+    try story.nextDeadlinePasses()
+    let looks = story.full()
+    #expect(looks.contains(.inspect(job)) && !looks.contains(.findSurvivors(job)))
+    story.ends(job, .signaled(9, "SIGKILL"))
+    story.settled(job)
+    #expect(try story.finished().runtime.result?.cause == .requested)
+  }
+
+  @Test(
+    "One that was given up unborn and whose leaf is gone is not killed when its birth is heard of")
+  func bornTooLate() throws {
+    let job = try story.run(by: 1)
+    try story.cancel(job, by: 2, gracePeriod: 0)
+    story.killed(job)
+    _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(200), populated: true)
+    story.survivors(job, [])
+    story.leafRemoved(job)
+    _ = story.full()
+    story.spawned(job)
+    #expect(story.actions == [])
   }
 
   @Test("Its slot is given back, its leaf kept aside and tried again")
@@ -179,6 +209,8 @@ struct StuckTests {
     let job = try story.started(by: 1, .sample(.now))
     story.closes(1)
     _ = story.full()
+    try story.nextDeadlinePasses()
+    #expect(story.actions == ["kill 1", "inspect 1"])
     try story.nextDeadlinePasses()
     #expect(story.actions.contains("find survivors of 1"))
     story.survivors(job)

@@ -5,7 +5,7 @@ import Testing
 /// Whole worlds of clients and jobs, made up from a seed.
 ///
 /// `make simulate SEED=17 STEPS=500` replays one world; `WORLDS=1000` runs that many from `SEED` (or 1)
-/// on. `STEPS` is the number of clients that come.
+/// on. `STEPS` is the number of clients that come. With `SHRINK=0` what fails is only told.
 @Suite("Whatever happens, in whatever order, all promises hold")
 struct SimulationTests {
   static let steps = variable("STEPS") ?? 1_500
@@ -53,7 +53,7 @@ struct SimulationTests {
   }
 
   /// Where many worlds fail, it is for one reason as a rule: one of them is shrunk.
-  private static let isShrunk = Mutex(false)
+  private static let isShrunk = Mutex(variable("SHRINK") == 0)
 
   private func report(_ violation: Violation, _ script: Script) {
     let isFirst = Self.isShrunk.withLock { isShrunk in

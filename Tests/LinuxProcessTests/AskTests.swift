@@ -16,7 +16,7 @@ struct AskTests {
     try leaf.waitForProcesses(atLeast: 3)
     #expect(leaf.signalTree(.terminate) == .init(reached: 3))
     try leaf.waitUntilEmpty()
-    #expect(try child.pidfd.waitAndReap().status == .signaled(.terminate, coreDumped: false))
+    #expect(try child.pidfd.waitForExit().status == .signaled(.terminate, coreDumped: false))
   }
 
   @Test("Case 18: A stopped process hears it")
@@ -26,7 +26,7 @@ struct AskTests {
     let child = try sandbox.startAndWait(polite, in: leaf)
     try child.pidfd.send(.stop)
     leaf.signalTree(.terminate)
-    #expect(try child.pidfd.waitAndReap().status == .exited(code: 3))
+    #expect(try child.pidfd.waitForExit().status == .exited(code: 3))
   }
 
   @Test("The main process alone, stopped, hears what is for it alone")
@@ -36,7 +36,7 @@ struct AskTests {
     let child = try sandbox.startAndWait(polite, in: leaf)
     try child.pidfd.send(.stop)
     try child.ask(.terminate)
-    #expect(try child.pidfd.waitAndReap().status == .exited(code: 3))
+    #expect(try child.pidfd.waitForExit().status == .exited(code: 3))
   }
 
   @Test("A process that is gone is no error to ask")
@@ -44,7 +44,7 @@ struct AskTests {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
     let child = try sandbox.start("exit 0", in: leaf)
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     try child.ask(.terminate)
     #expect(throws: SystemError.self) { try child.pidfd.send(.terminate) }
   }
@@ -59,7 +59,7 @@ struct AskTests {
     try inner.write("1", to: "cgroup.freeze")
     try leaf.cgroup.write("1", to: "cgroup.freeze")
     leaf.signalTree(.terminate)
-    #expect(try child.pidfd.waitAndReap().status == .exited(code: 3))
+    #expect(try child.pidfd.waitForExit().status == .exited(code: 3))
   }
 
   @Test("Case 30: Processes of another job, of the daemon or of nobody are never opened as members")
@@ -75,7 +75,7 @@ struct AskTests {
     let own = other.cgroup.open(member: child.pid)
     if own == nil { Issue.record("a member was not opened") }
     try other.kill()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
   }
 
   @Test("Those that are left are told with pid, name and state")
@@ -94,6 +94,6 @@ struct AskTests {
     #expect(processes.first?.state == "T")
     #expect(leaf.processes(limit: 0).isEmpty)
     try leaf.kill()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
   }
 }

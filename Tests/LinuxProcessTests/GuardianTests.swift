@@ -28,8 +28,11 @@ struct GuardianTests {
     }
 
     /// Waits until the guardian is done: it lets go of the lock with its exit.
-    func waitForGuardian(_ held: borrowing OwnedDescriptor) {
-      _ = flock(held.raw.rawValue, LOCK_EX)
+    func waitForGuardian(_ held: borrowing OwnedDescriptor) throws {
+      var patience = Patience(seconds: hangGuardSeconds)
+      while flock(held.raw.rawValue, LOCK_EX | LOCK_NB) != 0 {
+        guard patience.wait(for: nil, events: 0) else { throw Unexpected("the lock is kept") }
+      }
     }
 
     func isThere(_ cgroup: String) -> Bool {
@@ -72,7 +75,7 @@ struct GuardianTests {
       }
       kill(getpid(), guardian.pid == 0 ? SIGABRT : SIGKILL)
     }
-    traces.waitForGuardian(lock)
+    try traces.waitForGuardian(lock)
     #expect(!traces.isThere(base))
     #expect(try fileNames(in: scratch.path).isEmpty)
   }
@@ -94,7 +97,7 @@ struct GuardianTests {
       let again = try traces.locked()
       if again == nil { Issue.record("the guardian kept the lock") }
       try leaf.kill()
-      _ = try child.pidfd.waitAndReap()
+      _ = try child.pidfd.waitForExit()
     }
   }
 
@@ -143,7 +146,7 @@ struct GuardianTests {
           kill(getpid(), SIGKILL)
         })
     }
-    traces.waitForGuardian(lock)
+    try traces.waitForGuardian(lock)
     #expect(try fileNames(in: path).sorted() == ["lock", "socket"])
   }
 

@@ -38,7 +38,7 @@ struct InheritanceTests {
     let child = try sandbox.startAndWait("echo; read line; sleep 1000", in: leaf)
     #expect(try numbers(of: child.pid) == ["0", "1", "2"])
     try leaf.kill()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
   }
 
   @Test(
@@ -72,7 +72,7 @@ struct InheritanceTests {
       let child = try sandbox.spawner.spawn(
         specification, in: leaf, input: FileDescriptor(rawValue: given[0]),
         output: FileDescriptor(rawValue: given[1]), error: FileDescriptor(rawValue: given[2]))
-      _ = try child.pidfd.waitAndReap()
+      _ = try child.pidfd.waitForExit()
       for number in 0..<3 { dup2(saved[number], Int32(number)) }
       let seen = try SmallFile.readText(report).split(separator: "\n").map(String.init)
       #expect(seen == given.map { names[$0] })
@@ -99,7 +99,7 @@ struct InheritanceTests {
         in: leaf, input: null.raw, output: pipe.writer.raw, error: null.raw)
       let reader = pipe.takeReader()
       let lines = try readToEnd(reader.raw).split(separator: "\n").map(String.init)
-      _ = try child.pidfd.waitAndReap()
+      _ = try child.pidfd.waitForExit()
 
       func status(_ key: String) -> Substring? {
         lines.first { $0.hasPrefix(key + ":\t") }?.split(separator: "\t").last
@@ -132,7 +132,7 @@ struct InheritanceTests {
         let leaf = try sandbox.leaf("\(signal.rawValue)")
         let child = try sandbox.startAndWait("echo; exec sleep 1000", in: leaf)
         try child.pidfd.send(signal)
-        #expect(try child.pidfd.waitAndReap().status == .signaled(signal, coreDumped: false))
+        #expect(try child.pidfd.waitForExit().status == .signaled(signal, coreDumped: false))
       }
     }
   }
@@ -183,7 +183,7 @@ struct InheritanceTests {
     for code in [0, 1, 127, 199, 244, 255] as [Int32] {
       let leaf = try sandbox.leaf("\(code)")
       let child = try sandbox.start("exit \(code)", in: leaf)
-      #expect(try child.pidfd.waitAndReap().status == .exited(code: code))
+      #expect(try child.pidfd.waitForExit().status == .exited(code: code))
     }
   }
 
@@ -192,7 +192,7 @@ struct InheritanceTests {
     let sandbox = try Sandbox()
     let leaf = try sandbox.leaf()
     let child = try sandbox.start("i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done", in: leaf)
-    let exit = try child.pidfd.waitAndReap()
+    let exit = try child.pidfd.waitForExit()
     #expect(exit.userUSec + exit.systemUSec > 1000)
     #expect(exit.maxResidentBytes > 100_000)
   }

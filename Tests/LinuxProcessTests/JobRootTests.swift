@@ -34,7 +34,7 @@ struct JobRootTests {
     #expect(leftovers.stuck.isEmpty)
     #expect(try !sandbox.root.isPopulated())
     #expect(try Subdirectories.names(in: sandbox.root.jobs.directory.raw).isEmpty)
-    for pid in pids { _ = try Pidfd.open(pid).waitAndReap() }
+    for pid in pids { _ = try Pidfd.open(pid).waitForExit() }
   }
 
   @Test("Without leftovers there is nothing to sweep")
@@ -116,7 +116,7 @@ struct JobRootTests {
         try root.remove()
       }
       try helper.pidfd.send(.kill)
-      _ = try helper.pidfd.waitAndReap()
+      _ = try helper.pidfd.waitForExit()
       try before.open(before.own).write("\(getpid())", to: "cgroup.procs")
       try sandbox.root.base.remove(child: "unit")
     }

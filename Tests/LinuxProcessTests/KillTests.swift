@@ -14,7 +14,7 @@ struct KillTests {
     try leaf.waitForProcesses(atLeast: processes)
     try leaf.kill()
     try leaf.waitUntilEmpty()
-    #expect(try child.pidfd.waitAndReap().pid == child.pid)
+    #expect(try child.pidfd.waitForExit().pid == child.pid)
     #expect(leaf.remove() == .removed)
   }
 
@@ -74,7 +74,7 @@ struct KillTests {
     try leaf.cgroup.write("1", to: "cgroup.freeze")
     try leaf.kill()
     try leaf.waitUntilEmpty()
-    #expect(try child.pidfd.waitAndReap().status == .signaled(.kill, coreDumped: false))
+    #expect(try child.pidfd.waitForExit().status == .signaled(.kill, coreDumped: false))
   }
 
   @Test("Case 22: Processes in a tree of ten nested cgroups are killed, and the tree removed")
@@ -101,7 +101,7 @@ struct KillTests {
     try sub.write("\(child.pid)", to: "cgroup.threads")
     try leaf.kill()
     try leaf.waitUntilEmpty()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     #expect(leaf.remove() == .removed)
   }
 
@@ -116,7 +116,7 @@ struct KillTests {
     #expect(throws: SystemError.self) { try leaf.cgroup.write("1", to: "cgroup.kill") }
     try leaf.kill()
     try outer.waitUntilEmpty()
-    #expect(try child.pidfd.waitAndReap().status == .signaled(.kill, coreDumped: false))
+    #expect(try child.pidfd.waitForExit().status == .signaled(.kill, coreDumped: false))
   }
 
   // MARK: helpers
@@ -144,6 +144,6 @@ struct KillTests {
   }
 
   private func reap(_ pid: Int32) throws {
-    _ = try Pidfd.open(pid).waitAndReap()
+    _ = try Pidfd.open(pid).waitForExit()
   }
 }

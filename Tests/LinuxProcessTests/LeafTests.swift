@@ -24,7 +24,7 @@ struct LeafTests {
     let child = try sandbox.start("exec sleep 1000", in: leaf)
     #expect(try leaf.isPopulated())
     try child.pidfd.send(.kill)
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     // No wait: reaped is gone.
     #expect(try !leaf.isPopulated())
   }
@@ -45,7 +45,7 @@ struct LeafTests {
     let child = try sandbox.start("exec sleep 1000", in: leaf)
     #expect(leaf.remove() == .busy(.resourceBusy))
     try leaf.kill()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     #expect(leaf.remove() == .removed)
     #expect(leaf.remove() == .removed)
   }
@@ -61,7 +61,7 @@ struct LeafTests {
     #expect(leaf.cgroup.members().isEmpty)
     #expect(try leaf.isPopulated())
     try leaf.kill()
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     #expect(leaf.remove() == .removed)
   }
 
@@ -121,6 +121,6 @@ struct LeafTests {
       if try readToEnd(events.raw).contains("populated 0") { break }
       #expect(try poll(events.raw, for: POLLPRI))
     }
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
   }
 }

@@ -20,7 +20,7 @@ struct LeakTests {
         let leaf = try sandbox.leaf("\(number)")
         let child = try sandbox.spawner.spawn(
           specification, in: leaf, input: null.raw, output: null.raw, error: null.raw)
-        let status = try child.pidfd.waitAndReap().status
+        let status = try child.pidfd.waitForExit().status
         #expect(status == .exited(code: 0), "\(number) ended with \(status)")
         // The kernel may still be taking the process out of it, and says EBUSY.
         var patience = Patience(seconds: 60)
@@ -106,7 +106,7 @@ struct LeakTests {
       let leaf = try sandbox.leaf()
       // The shell ends at once; what it leaves ends after it.
       let child = try sandbox.start("sh -c 'sleep 0.05; exit 3' & exit 0", in: leaf)
-      #expect(try child.pidfd.waitAndReap().status == .exited(code: 0))
+      #expect(try child.pidfd.waitForExit().status == .exited(code: 0))
       try leaf.waitUntilEmpty()
       let orphan = try #require(try Orphans.exitedChild())
       #expect(orphan != child.pid)
@@ -129,7 +129,7 @@ struct LeakTests {
     try leaf.kill()
     for descriptor in pidfds {
       let pidfd = Pidfd(adopting: OwnedDescriptor(adopting: descriptor))
-      #expect(pids.remove(try pidfd.waitAndReap().pid) != nil)
+      #expect(pids.remove(try pidfd.waitForExit().pid) != nil)
       #expect(throws: SystemError.self) { try pidfd.reap() }
     }
     #expect(pids.isEmpty)

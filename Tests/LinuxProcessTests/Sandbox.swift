@@ -74,7 +74,7 @@ struct Sandbox: ~Copyable {
     let child = try start(specification, in: leaf, output: pipe.writer.raw)
     let reader = pipe.takeReader()
     let bytes = try readBytes(reader.raw)
-    _ = try child.pidfd.waitAndReap()
+    _ = try child.pidfd.waitForExit()
     return bytes
   }
 
@@ -85,6 +85,7 @@ struct Sandbox: ~Copyable {
     let reader = pipe.takeReader()
     var byte: UInt8 = 0
     while byte != UInt8(ascii: "\n") {
+      guard try poll(reader.raw, for: POLLIN) else { throw Unexpected("not ready: \(script)") }
       let count = try unsafe withUnsafeMutableBytes(of: &byte) {
         try unsafe reader.raw.read(into: $0)
       }
@@ -108,7 +109,7 @@ private final class Children {
     for descriptor in descriptors {
       let pidfd = Pidfd(adopting: OwnedDescriptor(adopting: descriptor))
       // ECHILD when the test has done so, as it should.
-      _ = try? pidfd.waitAndReap()
+      _ = try? pidfd.waitForExit()
     }
   }
 }
@@ -126,6 +127,7 @@ func readToEnd(_ file: FileDescriptor) throws -> String {
 func readBytes(_ file: FileDescriptor) throws -> [UInt8] {
   var bytes: [UInt8] = []
   while true {
+    guard try poll(file, for: POLLIN) else { throw Unexpected("an output doesn't end") }
     let part = try unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
       count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
     }
@@ -147,7 +149,18 @@ let cgroupsAreThere: Bool = {
 }()
 
 /// A generous end for what must happen: a test that gets here has failed, whatever the machine.
-let hangGuardSeconds = 60
+let hangGuardSeconds =
+  unsafe getenv("JOBD_HANG_SECONDS").flatMap {
+    unsafe Int(String(cString: $0))
+  } ?? 60
+
+extension Pidfd {
+  /// Waits until the process has ended, and reaps it.
+  borrowing func waitForExit() throws -> ProcessExit {
+    guard try poll(descriptor.raw, for: POLLIN) else { throw Unexpected("a process doesn't end") }
+    return try waitAndReap()
+  }
+}
 
 extension JobLeaf {
   /// Waits until no process of the job lives.

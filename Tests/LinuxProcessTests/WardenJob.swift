@@ -45,6 +45,7 @@ final class WardenJob {
     var line: [UInt8] = []
     while line.last != UInt8(ascii: "\n") {
       var byte: UInt8 = 0
+      guard try poll(reader.raw, for: POLLIN) else { throw Unexpected("not ready: \(script)") }
       let count = try unsafe withUnsafeMutableBytes(of: &byte) {
         try unsafe reader.raw.read(into: $0)
       }
@@ -68,8 +69,8 @@ final class WardenJob {
   private static func reapWarden(of tree: WardenTree) throws {
     guard let pid = tree.wardenPid else { return }
     do {
-      _ = try Pidfd.open(pid).waitAndReap()
-    } catch let error where error.errno == .noSuchProcess {
+      _ = try Pidfd.open(pid).waitForExit()
+    } catch let error as SystemError where error.errno == .noSuchProcess {
       // The test has done so.
     }
   }

@@ -86,7 +86,7 @@ struct WardenKillTests {
     // The daemon's death is more than that: it wakes a warden that was stopped.
     job = nil
     try pidfd.send(.continue)
-    #expect(try pidfd.waitAndReap().status == .exited(code: 0))
+    #expect(try pidfd.waitForExit().status == .exited(code: 0))
     for pid in tree { #expect(LeafProcess(pid: pid) == nil, "\(pid) lives") }
   }
 

@@ -10,7 +10,7 @@ public func check(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// What an input is read by. Each checks what must hold whatever the input is.
 enum Target: String, CaseIterable {
-  case calls, framing, interface, jobs, json
+  case calls, files, framing, interface, jobs, json, output, replies
 
   static let chosen: Target = {
     guard let name = unsafe getenv("FUZZ_TARGET"),
@@ -24,10 +24,13 @@ enum Target: String, CaseIterable {
   func check(_ bytes: [UInt8]) {
     switch self {
     case .calls: checkCalls(bytes)
+    case .files: checkFile(bytes)
     case .framing: checkFraming(bytes)
     case .interface: checkInterface(bytes)
     case .jobs: checkJob(bytes)
     case .json: checkJSON(bytes)
+    case .output: checkOutput(bytes)
+    case .replies: checkReply(bytes)
     }
   }
 }

@@ -84,7 +84,10 @@ struct Casting {
       threadLatency: random.percent(faults)
         ? random.pick([50_000, .seconds(1), .seconds(13)]) : 200,
       spuriousChanges: random.percent(faults) ? 3 : 0,
-      failedLooks: random.percent(faults) ? 1 + random.below(3) : 0)
+      failedLooks: random.percent(faults) ? 1 + random.below(3) : 0,
+      failedKills: random.percent(faults) ? 1 + random.below(3) : 0,
+      isDeaf: random.percent(faults),
+      isOpaque: random.percent(faults))
   }
 
   private mutating func command() -> [OSString] {
@@ -102,14 +105,8 @@ struct Casting {
   }
 
   private mutating func failure() -> StartFailure {
-    let step = random.pick([
-      StartStep.controlGroup, .process, .preparation, .workingDirectory, .executable, .interpreter,
-    ])
-    let (number, name) = random.pick([
-      (2, "ENOENT"), (13, "EACCES"), (8, "ENOEXEC"), (11, "EAGAIN"), (12, "ENOMEM"), (24, "EMFILE"),
-      (28, "ENOSPC"),
-    ])
-    return StartFailure(step: step, errno: number, errnoName: name, message: name)
+    let (step, number) = random.pick(StartFailure.possible)
+    return .madeUp(step, number)
   }
 
   private mutating func behavior() -> Program.Behavior {

@@ -19,9 +19,32 @@ enum Event {
   case lineEnded(ClientID, JobEngine.LineEnding)
   case deadlinePassed
 
+  /// For ``Transitions``.
+  func isMet(by engine: JobEngine, at now: Timestamp, _ transitions: Transitions) {
+    switch self {
+    case .spawned(let id): transitions.meets("spawned", id, engine)
+    case .spawnFailed(let id, _): transitions.meets("spawn failed", id, engine)
+    case .mainExited(let id, _): transitions.meets("main exited", id, engine)
+    case .killed(let id): transitions.meets("killed", id, engine)
+    case .inspected(let id, let populated):
+      transitions.meets(populated ? "found populated" : "found empty", id, engine)
+    case .lookFailed(let id): transitions.meets("look failed", id, engine)
+    case .treeChanged(let id): transitions.meets("tree changed", id, engine)
+    case .survivorsFound(let id, _): transitions.meets("survivors found", id, engine)
+    case .usageRead(let id, _): transitions.meets("usage read", id, engine)
+    case .outputDrained(let id): transitions.meets("output drained", id, engine)
+    case .leafRemoved(let id): transitions.meets("leaf removed", id, engine)
+    case .leafBusy(let id): transitions.meets("leaf busy", id, engine)
+    case .observerReady: break
+    case .lineEnded(let client, let ending): transitions.meets(ending, of: client, engine)
+    case .deadlinePassed: transitions.meetsDeadline(at: now.monotonic, engine)
+    }
+  }
+
   func tell(_ engine: inout JobEngine, at now: Timestamp) {
     switch self {
-    case .spawned(let id): engine.spawned(id, pid: pid(of: id), controlGroup: "/jobs", at: now)
+    case .spawned(let id):
+      engine.spawned(id, pid: pid(of: id), controlGroup: "/jobs/\(id)", at: now)
     case .spawnFailed(let id, let failure): engine.spawnFailed(id, failure, at: now)
     case .mainExited(let id, let exit): engine.mainExited(id, exit, at: now)
     case .killed(let id): engine.killed(id, at: now)

@@ -30,6 +30,7 @@ final class ProcessTree {
   var isMainEndTold = false
   private var missedByKill: Int
   private var failedLooks: Int
+  private var failedKills: Int
   private var expectedDeaths: [Int] = []
   /// When the last process died, or was found never to have been.
   private(set) var emptySince = 0
@@ -47,12 +48,19 @@ final class ProcessTree {
     self.mainEnd = program.exit
     self.missedByKill = program.missedByKill
     self.failedLooks = program.failedLooks
+    self.failedKills = program.failedKills
   }
 
   /// Descriptors are short.
   func failsToBeLookedAt() -> Bool {
     guard failedLooks > 0 else { return false }
     failedLooks -= 1
+    return true
+  }
+
+  func failsToBeKilled() -> Bool {
+    guard failedKills > 0 else { return false }
+    failedKills -= 1
     return true
   }
 
@@ -97,7 +105,7 @@ extension ProcessTree {
   }
 
   func isAsked(_ plan: StopPlan, at now: Int) {
-    guard plan.signal != nil || plan.closesInput else { return }
+    guard plan.signal != nil || plan.closesInput, !program.isDeaf else { return }
     let asked = plan.scope == .main ? processes.prefix(1).indices : processes.indices
     for index in asked {
       end(index, after: processes[index].behavior.obeysAfter, at: now) {

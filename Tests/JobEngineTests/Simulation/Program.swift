@@ -45,6 +45,12 @@ struct Program {
   var spuriousChanges: Int
   /// Tries to look at the tree, or to watch it, that fail.
   var failedLooks: Int
+  /// Kills that reach nobody.
+  var failedKills: Int
+  /// Nobody hears that he is asked.
+  var isDeaf: Bool
+  /// Neither what it used nor who survived can be read.
+  var isOpaque: Bool
 }
 
 extension Program: CustomStringConvertible {
@@ -53,7 +59,7 @@ extension Program: CustomStringConvertible {
     var text = "waits for \(request.waitsFor), \(request.stop.summary), "
     text += "grace \(request.stop.gracePeriod); "
     text += "cloned after \(birth.clonedAfter), "
-    text += birth.failure.map { "fails at \($0.step) " } ?? "executed "
+    text += birth.failure.map { "fails at \($0.step) with \($0.errno) " } ?? "executed "
     text += "after \(birth.execAfter.text); main \(main); ends with \(exit.status)"
     if oomKills > 0 { text += ", out of memory" }
     for (after, child) in children { text += "; child after \(after) \(child)" }
@@ -61,6 +67,9 @@ extension Program: CustomStringConvertible {
     if leafBusyFor != 0 { text += "; leaf busy for \(leafBusyFor.text)" }
     if drainsFor > 0 { text += "; output drains for \(drainsFor)" }
     if failedLooks > 0 { text += "; \(failedLooks) looks fail" }
+    if failedKills > 0 { text += "; \(failedKills) kills fail" }
+    if isDeaf { text += "; deaf" }
+    if isOpaque { text += "; opaque" }
     return "{" + text + "; late \(lateness) %, threads \(threadLatency)}"
   }
 }

@@ -35,6 +35,7 @@ final class JobRecord {
   var signal: SignalOverride?
 
   /// What the engine wanted done.
+  var looks = 0
   var isWatched = false
   var isWatchDue = false
   var isSettled = false

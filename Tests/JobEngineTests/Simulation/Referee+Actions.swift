@@ -17,6 +17,10 @@ extension Referee {
     case .inspect(let id):
       let job = touch(id)
       require(!job.isForgotten, "forgotten is forgotten", "job \(id) is looked at")
+      job.looks += 1
+      // Some for each kill, of which there are ten a second at most.
+      let looksMax = 500 + (now - (job.downSince ?? now)) / 5_000
+      require(job.looks <= looksMax, "no spin", "job \(id) is looked at \(job.looks) times")
       if job.isWatchDue { (job.isWatchDue, job.due) = (false, nil) }
     case .watch(let id):
       let job = touch(id)
@@ -92,7 +96,10 @@ extension Referee {
       require(
         job.downSince != nil && now >= job.killAt, "grace",
         "job \(job.id) is killed before its grace period is over")
-      if job.kills == 0 { job.bornOrKilledAt = now }
+      if job.kills == 0 {
+        job.bornOrKilledAt = now
+        world.happens(.audit(job.id), after: limits.stuckAfter + Self.promptness)
+      }
       job.kills += 1
     }
     if !isStartedDue(job) { job.due = nil }
@@ -123,7 +130,9 @@ extension Referee {
     job.isStuck = true
     job.leaf = .busy
     let tree = world.tree(job.id)
-    let isExcused = tree.birth != .over || tree.program.threadLatency >= .seconds(1)
+    let isExcused =
+      tree.birth != .over || tree.program.threadLatency >= .seconds(1)
+      || now - world.ableSince < Self.promptness
     require(
       isExcused || tree.processes.allSatisfy { $0.isKilled || !$0.lives(at: now) }, "stuck",
       "job \(job.id) is given up with a process that no kill has reached")

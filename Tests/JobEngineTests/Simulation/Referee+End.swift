@@ -10,7 +10,7 @@ extension Referee {
   /// the daemon may be late with each.
   private var shutdownMax: Int {
     limits.shutdownGracePeriodMax + 2 * limits.stuckAfter + limits.flushPeriod
-      + limits.shutdownRemovalPeriod + .seconds(2)
+      + limits.shutdownRemovalPeriod + .seconds(2) + world.hardships
   }
 
   func ends() {
@@ -23,7 +23,8 @@ extension Referee {
     require(leftovers == 0 || now >= removalEnds, "leaves", "\(leftovers) are given up too early")
     for job in jobs where job.isForgotten && job.leaf == .busy {
       let tree = world.tree(job.id)
-      let isLeftBehind = tree.removable(at: now).map { $0 < now - Self.promptness } ?? false
+      let isLeftBehind =
+        tree.removable(at: now).map { max($0, world.ableSince) < now - Self.promptness } ?? false
       require(!isLeftBehind, "leaves", "that of job \(job.id) could be removed and is left behind")
     }
     for client in clients.values where client.line != .closed {

@@ -107,20 +107,26 @@ final class Referee {
   /// Some time after a job should have been killed, or have been seen to be empty.
   func audit(_ id: JobID) {
     let job = jobs[id.rawValue - 1]
+    let able = world.ableSince
     if job.isSettled {
       return require(
-        job.isForgotten || now < job.flushedBy, "slow readers",
+        job.isForgotten || now < max(job.flushedBy, able + Self.promptness), "slow readers",
         "others wait for job \(id), whose client doesn't read")
     }
     if job.isBorn, job.exit != nil, !world.tree(id).isPopulated(at: now) {
-      let moment = world.tree(id).emptySince
+      let moment = max(world.tree(id).emptySince, able)
       require(
         now < moment + Self.promptness, "promptness",
         "job \(id) has no process since \(moment) µs, unnoticed")
     }
-    if job.kills == 0, job.killAt < now - Simulation.timerLatenessMax {
+    if job.kills == 0, max(job.killAt, able) < now - Simulation.timerLatenessMax {
       fail("grace", "job \(id) was to be killed at \(job.killAt) µs")
     }
+    guard job.kills > 0 else { return }
+    require(
+      now - job.bornOrKilledAt < limits.stuckAfter + world.hardships + Self.promptness, "stuck",
+      "job \(id) is killed since \(job.bornOrKilledAt) µs, and not told as stuck")
+    world.happens(.audit(id), after: Self.promptness)
   }
 
   // MARK: inside the engine

@@ -30,6 +30,10 @@ struct Script {
       var casting = Casting(random: SplitMix64(seed, for: client), faults: faults)
       acts += casting.acts(of: client, from: now)
     }
+    for _ in 0..<random.below(1 + faults / 2) {
+      let shared = sharedFault(&random)
+      acts.append(Act(at: random.below(now), client: 0, deed: shared))
+    }
     let end = random.percent(50) ? now : now + .seconds(60)
     acts.append(Act(at: end, client: 0, deed: .shutsDown(hurry: false)))
     if random.percent(30) {
@@ -37,6 +41,15 @@ struct Script {
       acts.append(Act(at: hurry, client: 0, deed: .shutsDown(hurry: true)))
     }
     sort()
+  }
+
+  /// What befalls all jobs at one time.
+  private func sharedFault(_ random: inout SplitMix64) -> Deed {
+    switch random.below(3) {
+    case 0: .shortens(.descriptors, period: random.period(upTo: .seconds(15)))
+    case 1: .shortens(.disk, period: random.period(upTo: .seconds(15)))
+    default: .stopsDaemon(period: random.period(upTo: .seconds(30)))
+    }
   }
 
   /// By their moments; what happens at the same moment stays in its order.

@@ -3,7 +3,7 @@ extension Script {
   ///
   /// Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, 2002: ever smaller
   /// pieces are left out, as long as there are any whose absence doesn't matter.
-  func shrunk(keeping violation: Violation, stepsMax: Int = 1_000_000) -> Script {
+  func shrunk(keeping violation: Violation, stepsMax: Int = 20_000_000) -> Script {
     var shortest = self
     var steps = 0
     // What comes later can't matter, but for the end, without which none comes.
@@ -61,6 +61,10 @@ extension Program {
     { $0.lateness = 0 },
     { $0.threadLatency = 200 },
     { $0.spuriousChanges = 0 },
+    { $0.failedLooks = 0 },
+    { $0.failedKills = 0 },
+    { $0.isDeaf = false },
+    { $0.isOpaque = false },
     { $0.oomKills = 0 },
     { $0.exit = .exited(0) },
     { $0.main.diesAfter = 100 },

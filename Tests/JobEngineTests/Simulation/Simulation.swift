@@ -14,6 +14,8 @@ final class Simulation {
   /// What happened, for people, if anybody wants to read it.
   private var log: [String]?
 
+  private static let transitions = Transitions(witness: "simulation")
+
   /// How late the daemon may look at its clock: it was stopped, or the machine is loaded.
   static let timerLatenessMax = Int.milliseconds(200)
 
@@ -52,7 +54,8 @@ final class Simulation {
 
   /// - Returns: Whether anything was left to happen.
   private func advance() -> Bool {
-    let deadline = engine.nextDeadline().map { $0 + timerLateness($0) } ?? .max
+    let deadline =
+      engine.nextDeadline().map { max($0 + timerLateness($0), world.stoppedUntil) } ?? .max
     if let soonest = world.agenda.soonest, soonest < deadline {
       world.now = max(world.now, soonest)
       happen(world.agenda.removeSoonest())
@@ -76,6 +79,7 @@ final class Simulation {
   }
 
   private func happen(_ happening: World.Happening) {
+    if world.isPutOff(happening) { return }
     switch happening {
     case .act(let index): perform(script.acts[index])
     case .event(let event): deliver(event)
@@ -120,6 +124,7 @@ extension Simulation {
   private func deliver(_ event: Event) {
     note("\(event)")
     referee.happens(event)
+    event.isMet(by: engine, at: time, Self.transitions)
     event.tell(&engine, at: time)
     carryOut()
     referee.stepIsOver(engine.counts)
@@ -134,6 +139,7 @@ extension Simulation {
       guard let answer = world.carryOut(action) else { continue }
       note("  \(answer)")
       referee.happens(answer)
+      answer.isMet(by: engine, at: time, Self.transitions)
       answer.tell(&engine, at: time)
     }
   }
@@ -161,9 +167,16 @@ extension Simulation {
     case .closes: deliver(.lineEnded(client, .closed))
     case .stopsReading: world.stopsReading(act.client)
     case .readsAgain: world.readsAgain(act.client, job: referee.runs(client))
+    case .shortens(let what, let period):
+      note("\(what) become short for \(period) µs")
+      world.shortens(what, for: period)
+    case .stopsDaemon(let period):
+      note("the daemon is stopped for \(period) µs")
+      world.stopsDaemon(for: period)
     case .shutsDown(let hurry):
       note("shutdown requested\(hurry ? " again" : "")")
       referee.shutsDown(hurry: hurry)
+      Self.transitions.meetsAll(hurry ? "second shutdown" : "shutdown", engine)
       engine.shutdownRequested(hurry: hurry, at: time)
       carryOut()
       referee.stepIsOver(engine.counts)
@@ -198,6 +211,7 @@ extension Simulation {
   ) {
     let refusal = referee.refusal(of: id, client)
     referee.cancels(id, signal: signal, gracePeriod: gracePeriod, by: client, refusal)
+    Self.transitions.meets("Cancel", id, engine)
     do throws(JobdError) {
       try engine.cancelRequested(
         id, signal: signal, gracePeriod: gracePeriod, reason: nil,
@@ -209,6 +223,7 @@ extension Simulation {
   private func list(_ id: JobID?, goesOn: Bool, by client: ClientID) {
     let refusal = id.flatMap { referee.refusal(of: $0, client) }
     referee.lists(id, goesOn: goesOn, by: client, refusal)
+    if let id { Self.transitions.meets("List", id, engine) }
     do throws(JobdError) {
       try engine.listRequested(
         only: id, finished: true, goesOn: goesOn, by: client, referee.peer(client))

@@ -1,3 +1,4 @@
+import Glibc
 import JobEngine
 import JobProtocol
 
@@ -8,6 +9,9 @@ extension World {
     guard tree.hasLeaf else {
       let gone = StartFailure(step: .controlGroup, errno: 19, errnoName: "ENODEV", message: "gone")
       return happens(.event(.spawnFailed(tree.id, gone)), after: 0)
+    }
+    if isShort(of: .descriptors) {
+      return happens(.event(.spawnFailed(tree.id, .madeUp(.process, EMFILE))), after: 0)
     }
     tree.clones()
     if let period = tree.program.birth.execAfter { happens(.executes(tree.id), after: period) }
@@ -33,8 +37,10 @@ extension World {
   }
 
   func isKilled(_ tree: ProcessTree) {
-    tree.isKilled(at: now)
-    expectDeaths(tree)
+    if !isShort(of: .descriptors), !tree.failsToBeKilled() {
+      tree.isKilled(at: now)
+      expectDeaths(tree)
+    }
     happens(.event(.killed(tree.id)), after: latency(tree))
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import JobEngine
 import JobProtocol
 
@@ -21,6 +22,14 @@ final class World {
     case dies(JobID)
     /// Time for the referee to see whether what was due was done.
     case audit(JobID)
+
+    /// It is, or goes through, the daemon: while that is stopped it doesn't happen.
+    var needsDaemon: Bool {
+      switch self {
+      case .act, .event, .late, .clones, .isAsked, .isKilled, .audit: true
+      case .executes, .forks, .dies: false
+      }
+    }
   }
 
   var agenda = Agenda()
@@ -29,6 +38,12 @@ final class World {
   private var stoppedReading: Set<Int> = []
   /// Observers that have a reply in front of them that they don't read.
   private var unreadBy: Set<ClientID> = []
+
+  /// Until when it lasts that all jobs are short of something, or that the daemon is stopped.
+  private var shortUntil: [Shortage: Int] = [:]
+  private(set) var stoppedUntil = 0
+  /// How long such things have lasted altogether.
+  private(set) var hardships = 0
 
   /// Longest wait for what the kernel or the daemon answers at once as a rule.
   static let latenessMax = Int.milliseconds(50)
@@ -42,6 +57,45 @@ final class World {
   func happens(_ happening: Happening, after period: Int) {
     agenda.add(happening, at: now + period)
   }
+
+  // MARK: what befalls all
+
+  func isShort(of what: Shortage) -> Bool { shortUntil[what].map { $0 > now } ?? false }
+
+  /// From when on nothing but its own work keeps the daemon from what it has to do.
+  var ableSince: Int { max(stoppedUntil, shortUntil[.descriptors] ?? 0) }
+
+  func shortens(_ what: Shortage, for period: Int) {
+    shortUntil[what] = max(shortUntil[what] ?? 0, now + period)
+    hardships += period
+  }
+
+  func stopsDaemon(for period: Int) {
+    stoppedUntil = max(stoppedUntil, now + period)
+    hardships += period
+  }
+
+  /// What a stopped daemon finds when it goes on: calls in their order, notifications in any, but for births,
+  /// which a thread has told before anybody waits for the death.
+  func isPutOff(_ happening: Happening) -> Bool {
+    guard happening.needsDaemon else { return false }
+    switch happening {
+    case .act, .event(.spawned), .event(.spawnFailed), .event(.lineEnded):
+      guard now < stoppedUntil else { return false }
+      agenda.add(happening, at: stoppedUntil)
+    case .audit:
+      guard now < ableSince else { return false }
+      agenda.add(happening, at: ableSince + Referee.promptness)
+    default:
+      guard now <= stoppedUntil, stoppedUntil > 0 else { return false }
+      putOff += 1
+      var random = SplitMix64(UInt64(stoppedUntil), for: putOff)
+      agenda.add(happening, at: stoppedUntil + 1 + random.below(200))
+    }
+    return true
+  }
+
+  private var putOff = 0
 
   // MARK: clients
 
@@ -65,12 +119,14 @@ final class World {
   func carryOut(_ action: Action) -> Event? {
     switch action {
     case .spawn(let id):
+      if isShort(of: .disk) { return .spawnFailed(id, .madeUp(.controlGroup, ENOSPC)) }
+      if isShort(of: .descriptors) { return .spawnFailed(id, .madeUp(.controlGroup, EMFILE)) }
       tree(id).hasLeaf = true
       happens(.clones(id), after: tree(id).program.birth.clonedAfter)
     case .ask(let id, let plan): happens(.isAsked(id, plan), after: threadLatency(id))
     case .kill(let id): happens(.isKilled(id), after: threadLatency(id))
     case .watch(let id):
-      if tree(id).failsToBeLookedAt() { return .lookFailed(id) }
+      if cannotLook(at: id) { return .lookFailed(id) }
       tree(id).isWatched = true
     case .inspect(let id), .findSurvivors(let id), .readUsage(let id), .removeLeaf(let id):
       let tree = tree(id)
@@ -96,23 +152,34 @@ final class World {
   func answer(_ action: Action) -> Event? {
     switch action {
     case .inspect(let id):
-      if tree(id).failsToBeLookedAt() { return .lookFailed(id) }
+      if cannotLook(at: id) { return .lookFailed(id) }
       return .inspected(id, populated: tree(id).isPopulated(at: now))
     case .findSurvivors(let id):
+      if cannotRead(id) { return .survivorsFound(id, []) }
       let count = tree(id).processes.count { $0.lives(at: now) }
       return .survivorsFound(id, Array(repeating: .asleep, count: count))
     case .readUsage(let id):
       var usage = Usage()
-      usage.oomKills = tree(id).program.oomKills
+      if !cannotRead(id) { usage.oomKills = tree(id).program.oomKills }
       return .usageRead(id, usage)
     case .removeLeaf(let id):
       let tree = tree(id)
       guard tree.hasLeaf else { return .leafRemoved(id) }
-      guard let moment = tree.removable(at: now), moment <= now else { return .leafBusy(id) }
+      guard !isShort(of: .descriptors), let moment = tree.removable(at: now), moment <= now else {
+        return .leafBusy(id)
+      }
       tree.hasLeaf = false
       return .leafRemoved(id)
     default: return nil
     }
+  }
+
+  private func cannotLook(at id: JobID) -> Bool {
+    isShort(of: .descriptors) || tree(id).failsToBeLookedAt()
+  }
+
+  private func cannotRead(_ id: JobID) -> Bool {
+    isShort(of: .descriptors) || tree(id).program.isOpaque
   }
 
   private func drain(_ tree: ProcessTree) -> Event? {

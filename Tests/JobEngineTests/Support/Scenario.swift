@@ -20,6 +20,8 @@ final class Scenario {
     engine = JobEngine(limits: limits, serviceUID: Scenario.serviceUID)
   }
 
+  let transitions = Transitions(witness: "stories")
+
   static let serviceUID = 900
   static let user = 1_000
   static let otherUser = 1_001
@@ -61,6 +63,7 @@ extension Scenario {
     _ job: JobID, by client: ClientID, signal: SignalOverride? = nil, gracePeriod: Int? = nil,
     reason: String? = nil, uid: Int = user
   ) throws {
+    transitions.meets("Cancel", job, engine)
     try engine.cancelRequested(
       job, signal: signal, gracePeriod: gracePeriod, reason: reason, by: client,
       peer(client, uid), at: time)
@@ -70,6 +73,7 @@ extension Scenario {
     only job: JobID? = nil, finished: Bool = true, goesOn: Bool = false, by client: ClientID,
     uid: Int = user
   ) throws {
+    if let job { transitions.meets("List", job, engine) }
     try engine.listRequested(
       only: job, finished: finished, goesOn: goesOn, by: client, peer(client, uid))
   }
@@ -81,9 +85,13 @@ extension Scenario {
     engine.observerReady(client)
   }
 
-  func halfCloses(_ client: ClientID) { engine.lineEnded(client, .halfClosed, at: time) }
-  func closes(_ client: ClientID) { engine.lineEnded(client, .closed, at: time) }
-  func shutdown(hurry: Bool = false) { engine.shutdownRequested(hurry: hurry, at: time) }
+  func halfCloses(_ client: ClientID) { tell(.lineEnded(client, .halfClosed)) }
+  func closes(_ client: ClientID) { tell(.lineEnded(client, .closed)) }
+
+  func shutdown(hurry: Bool = false) {
+    transitions.meetsAll(hurry ? "second shutdown" : "shutdown", engine)
+    engine.shutdownRequested(hurry: hurry, at: time)
+  }
 
   private func peer(_ client: ClientID, _ uid: Int) -> Peer {
     Peer(uid: uid, pid: 5_000 + client.rawValue)
@@ -93,34 +101,27 @@ extension Scenario {
 // MARK: - What becomes of processes
 
 extension Scenario {
-  func spawned(_ job: JobID) {
-    engine.spawned(
-      job, pid: 100 + job.rawValue, controlGroup: "/jobs/\(job)", at: time)
+  func tell(_ event: Event) {
+    event.isMet(by: engine, at: time, transitions)
+    event.tell(&engine, at: time)
   }
 
+  func spawned(_ job: JobID) { tell(.spawned(job)) }
   func spawnFailed(_ job: JobID, _ failure: StartFailure = .noSuchFile) {
-    engine.spawnFailed(job, failure, at: time)
+    tell(.spawnFailed(job, failure))
   }
-
-  func mainExits(_ job: JobID, _ exit: MainExit = .exited(0)) {
-    engine.mainExited(job, exit, at: time)
-  }
-
-  func killed(_ job: JobID) { engine.killed(job, at: time) }
-  func lookFailed(_ job: JobID) { engine.lookFailed(job, at: time) }
-  func inspected(_ job: JobID, populated: Bool) {
-    engine.inspected(job, populated: populated, at: time)
-  }
-  func treeChanged(_ job: JobID) { engine.treeChanged(job, at: time) }
+  func mainExits(_ job: JobID, _ exit: MainExit = .exited(0)) { tell(.mainExited(job, exit)) }
+  func killed(_ job: JobID) { tell(.killed(job)) }
+  func lookFailed(_ job: JobID) { tell(.lookFailed(job)) }
+  func inspected(_ job: JobID, populated: Bool) { tell(.inspected(job, populated: populated)) }
+  func treeChanged(_ job: JobID) { tell(.treeChanged(job)) }
   func survivors(_ job: JobID, _ survivors: [Survivor] = [.asleep]) {
-    engine.survivorsFound(job, survivors, at: time)
+    tell(.survivorsFound(job, survivors))
   }
-  func usageRead(_ job: JobID, _ usage: Usage = Usage()) {
-    engine.usageRead(job, usage, at: time)
-  }
-  func outputDrained(_ job: JobID) { engine.outputDrained(job, at: time) }
-  func leafRemoved(_ job: JobID) { engine.leafRemoved(job, at: time) }
-  func leafBusy(_ job: JobID) { engine.leafBusy(job, at: time) }
+  func usageRead(_ job: JobID, _ usage: Usage = Usage()) { tell(.usageRead(job, usage)) }
+  func outputDrained(_ job: JobID) { tell(.outputDrained(job)) }
+  func leafRemoved(_ job: JobID) { tell(.leafRemoved(job)) }
+  func leafBusy(_ job: JobID) { tell(.leafBusy(job)) }
 }
 
 // MARK: - Time
@@ -140,7 +141,7 @@ extension Scenario {
     var done: [Action] = []
     while let deadline = engine.nextDeadline(), deadline <= end {
       now = Swift.max(now, deadline)
-      engine.deadlinePassed(at: time)
+      tell(.deadlinePassed)
       while let action = engine.nextAction() {
         done.append(action)
         switch action {
@@ -148,6 +149,10 @@ extension Scenario {
         case .inspect(let id): if let populated { inspected(id, populated: populated) }
         default: break
         }
+      }
+      if let next = engine.nextDeadline(), next <= now {
+        Issue.record("the deadline \(next) has passed, and is still the next")
+        break
       }
     }
     now = end
@@ -157,7 +162,7 @@ extension Scenario {
   /// The engine is called at the very next deadline.
   func nextDeadlinePasses() throws {
     now = Swift.max(now, try #require(nextDeadline))
-    engine.deadlinePassed(at: time)
+    tell(.deadlinePassed)
   }
 }
 
