@@ -14,7 +14,7 @@ struct RareMomentTests {
     story.mainExits(job)
     _ = story.full()
     try story.list(only: job, by: 2)
-    #expect(story.actions == ["client 2: list 1 is running"])
+    #expect(story.actions == ["client 2: list 1 is running (complete)"])
   }
 
   @Test("Whoever wants it to end then only waits for what it has left", arguments: [0, 1])
@@ -34,7 +34,7 @@ struct RareMomentTests {
     try story.cancel(job, by: 2, gracePeriod: 0)
     _ = story.full()
     try story.list(only: job, by: 3)
-    #expect(story.actions == ["client 3: list 1 (requested) is stopping"])
+    #expect(story.actions == ["client 3: list 1 (requested) is stopping (complete)"])
   }
 
   @Test("A line that half-closes while its job is killed changes nothing")
