@@ -30,7 +30,7 @@ def ask(daemon):
         if line.is_at_end:
             break
         line.final = None
-        line.send(method, parameters)
+        line.try_call(method, parameters)
         line.read_all()
     line.close()
     return []
@@ -119,7 +119,7 @@ def canceled(daemon):
     job = daemon.job(SLEEP, {"cause": "requested"})
     canceler = Line(daemon.socket)
     if job.says(b"ready"):
-        canceler.send("io.jobd.Cancel", {"id": job.id, "reason": "a test"})
+        canceler.try_call("io.jobd.Cancel", {"id": job.id, "reason": "a test"})
         canceler.read_all()
         if canceler.is_at_end or canceler.error:
             job.half_close()
@@ -131,7 +131,7 @@ def canceled(daemon):
 
 def observed(daemon):
     observer = Line(daemon.socket)
-    observer.send("io.jobd.List", {}, more=True)
+    observer.try_call("io.jobd.List", {}, more=True)
     observer.read_until(lambda: observer.replies)
     job = daemon.job(OUT, EXITED_7, b"out\n")
     job.finish()

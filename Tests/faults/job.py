@@ -38,7 +38,7 @@ class Line(Connection):
             self.output[output["stream"]] += data
         super().received(reply)
 
-    def send(self, method, parameters, more=False, descriptors=()):
+    def try_call(self, method, parameters, more=False, descriptors=()):
         try:
             self.call(method, parameters, more, descriptors)
         except (BrokenPipeError, ConnectionResetError):
@@ -77,7 +77,7 @@ class Job:
             parameters["standardInputBase64"] = base64.b64encode(stdin).decode()
         self.line = Line(daemon.socket)
         self.line.when_final = self._told
-        self.line.send("io.jobd.Run", parameters, more, descriptors)
+        self.line.try_call("io.jobd.Run", parameters, more, descriptors)
         os.close(end)
 
     # MARK: the witness
