@@ -110,17 +110,17 @@ struct Reader {
 }
 
 extension JSONObject {
-  /// Adds a member unless there is nothing to say.
+  /// Adds a member that isn't there yet, unless there is nothing to say.
   mutating func set(_ name: String, _ value: Int?) {
-    if let value { self[name] = .int(Int64(value)) }
+    if let value { append(name, .int(Int64(value))) }
   }
 
   mutating func set(_ name: String, _ value: Bool?) {
-    if let value { self[name] = .bool(value) }
+    if let value { append(name, .bool(value)) }
   }
 
   mutating func set(_ name: String, _ value: String?) {
-    if let value { self[name] = .string(value) }
+    if let value { append(name, .string(value)) }
   }
 
   mutating func set(_ name: String, _ value: (some WireEnum)?) {
@@ -128,10 +128,10 @@ extension JSONObject {
   }
 
   mutating func set(_ name: String, _ value: (some WireObject)?) {
-    if let value { self[name] = .object(value.wire) }
+    if let value { append(name, .object(value.wire)) }
   }
 
   mutating func set(_ name: String, _ values: [some WireObject]?) {
-    if let values { self[name] = .array(values.map { .object($0.wire) }) }
+    if let values { append(name, .array(values.map { .object($0.wire) })) }
   }
 }

@@ -1,6 +1,6 @@
 /// Strings as execve(2) takes them, laid out once and ready to be pointed at.
 struct CStringArray: Sendable {
-  private var bytes: [CChar] = []
+  private var bytes: [UInt8] = []
   private var starts: [Int] = []
 
   /// - Precondition: No string has a NUL in it.
@@ -8,7 +8,7 @@ struct CStringArray: Sendable {
     bytes.reserveCapacity(strings.reduce(0) { $0 + $1.count + 1 })
     for string in strings {
       starts.append(bytes.count)
-      bytes += string.lazy.map { CChar(bitPattern: $0) }
+      bytes += string
       bytes.append(0)
     }
   }
@@ -20,9 +20,12 @@ struct CStringArray: Sendable {
   func withPointers<Result>(
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
-    unsafe bytes.withUnsafeBufferPointer { storage in
-      let base = unsafe UnsafeMutablePointer(mutating: storage.baseAddress)
-      var pointers = unsafe starts.map { start in unsafe base.map { unsafe $0 + start } }
+    unsafe bytes.withUnsafeBytes { storage in
+      let chars = unsafe storage.bindMemory(to: CChar.self)
+      let base = unsafe UnsafeMutablePointer(mutating: chars.baseAddress)
+      var pointers = unsafe [UnsafeMutablePointer<CChar>?]()
+      unsafe pointers.reserveCapacity(starts.count + 1)
+      for start in starts { unsafe pointers.append(unsafe base.map { unsafe $0 + start }) }
       unsafe pointers.append(nil)
       return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
     }

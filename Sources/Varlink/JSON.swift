@@ -38,6 +38,11 @@ public struct JSONObject: Hashable, Sendable {
 
   public var isEmpty: Bool { members.isEmpty }
 
+  /// Adds a member, whose name the caller knows to be new.
+  public mutating func append(_ name: String, _ value: JSON) {
+    members.append(Member(name, value))
+  }
+
   /// The value of the member of that name; `nil` where there is none.
   /// Setting `nil` removes the member; a new member goes last.
   public subscript(_ name: String) -> JSON? {

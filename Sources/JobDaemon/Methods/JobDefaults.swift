@@ -65,10 +65,12 @@ struct JobDefaults {
   }
 
   /// What is to be started for a job.
-  func specification(for context: JobContext, as id: JobID) -> SpawnSpecification {
+  ///
+  /// - Parameter marks: ``marks(of:)``
+  func specification(for context: JobContext, marks: [OSString]) -> SpawnSpecification {
     var environment = (context.environment ?? self.environment).compactMap(Jobserver.removed(from:))
     environment.removeAll { $0.isVariable(JobdSocket.variable) || $0.isVariable("JOBD_JOB") }
-    environment += marks(of: id)
+    environment += marks
     do {
       return try SpawnSpecification(
         arguments: context.command.map(\.bytes), environment: environment.map(\.bytes),
@@ -87,6 +89,8 @@ extension OSString {
   }
 
   func isVariable(_ name: String) -> Bool {
-    bytes.starts(with: Array((name + "=").utf8))
+    let length = name.utf8.count
+    return bytes.count > length && bytes[length] == UInt8(ascii: "=")
+      && bytes.starts(with: name.utf8)
   }
 }

@@ -15,9 +15,10 @@ extension Methods {
     let streams = try StreamPlan(
       parameters, passed, captures: client.takesProgress, supervisor.budget)
     let id = supervisor.engine.nextID
+    let marks = defaults.marks(of: id)
     let job = JobResources(
-      id, defaults.specification(for: parameters.context, as: id), marks: defaults.marks(of: id),
-      streams, for: client)
+      id, defaults.specification(for: parameters.context, marks: marks), marks: marks, streams,
+      for: client)
     try refusable { () throws(JobdError) in
       try supervisor.submit(job, request, for: client)
     }

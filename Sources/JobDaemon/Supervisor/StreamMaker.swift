@@ -5,13 +5,14 @@ import SystemPackage
 /// Makes the streams that a job is to have.
 struct StreamMaker: ~Copyable {
   private let budget: DescriptorBudget
-  /// For all streams that come from nowhere or go there.
-  private var null: SharedDescriptor?
+  /// `/dev/null`, for all streams that come from nowhere or go there.
+  private let null: SharedDescriptor
   /// What stays with the daemon.
   private(set) var ends = JobStreamEnds()
 
-  init(_ budget: DescriptorBudget) {
+  init(_ budget: DescriptorBudget, null: SharedDescriptor) {
     self.budget = budget
+    self.null = null
   }
 
   /// What becomes of the maker's descriptors that no stream takes: they are closed with it.
@@ -28,7 +29,7 @@ struct StreamMaker: ~Copyable {
     switch input {
     case .passed(let shared): return shared
     case .data(let data): return try share(SealedMemory.make(data, name: "jobd-input"))
-    case .null: return try takeNull()
+    case .null: return null
     case .keepalive:
       return try Pipe().ends { (reader, writer) throws(SystemError) in
         ends.keepalive = consume writer
@@ -42,7 +43,7 @@ struct StreamMaker: ~Copyable {
   ) throws(SystemError) -> SharedDescriptor {
     switch output {
     case .passed(let shared): return shared
-    case .null: return try takeNull()
+    case .null: return null
     case .captured:
       return try Pipe(nonblocking: .reader).ends { (reader, writer) throws(SystemError) in
         switch stream {
@@ -52,13 +53,6 @@ struct StreamMaker: ~Copyable {
         return try share(writer)
       }
     }
-  }
-
-  private mutating func takeNull() throws(SystemError) -> SharedDescriptor {
-    if let null { return null }
-    let opened = try share(OwnedDescriptor.open("/dev/null", .readWrite))
-    null = opened
-    return opened
   }
 
   private func share(

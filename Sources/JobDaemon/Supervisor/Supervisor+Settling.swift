@@ -11,7 +11,7 @@ extension Supervisor {
   func makeStreams(
     of job: JobResources, _ start: JobResources.Start
   ) throws(SystemError) -> JobStreams {
-    var maker = StreamMaker(budget)
+    var maker = StreamMaker(budget, null: null)
     let streams = try maker.make(start.streams)
     var ends = maker.takeEnds()
     job.keepalive = ends.keepalive.take()

@@ -3,6 +3,7 @@ import JobProtocol
 import LinuxProcess
 import LinuxSystem
 import Logging
+import SystemPackage
 
 /// Carries out what the engine decides, and tells it what happened.
 ///
@@ -13,6 +14,8 @@ final class Supervisor {
   let offload: Offload
   let spawner: Spawner
   let budget: DescriptorBudget
+  /// `/dev/null`, for every job that reads nothing or writes nowhere.
+  let null: SharedDescriptor
   let log: Logger
   /// Made unique by the daemon's start, as leaf names are never used twice.
   let leafPrefix: String
@@ -48,6 +51,7 @@ final class Supervisor {
     self.place = place
     self.spawner = spawner
     self.budget = budget
+    self.null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", .readWrite))
     self.log = log
     self.offload = try Offload(loop)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
