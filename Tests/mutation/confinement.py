@@ -25,7 +25,8 @@ class Confinement:
     def confined(self, command):
         """A command that runs another one in here; whatever that starts ends with it."""
         enter = 'echo $$ >"$0/cgroup.procs" && exec "$@"'
-        mount = 'umount --lazy "$0" && mount -t cgroup2 none "$0" && exec "$@"'
+        # Not replaced by the command: that would be the process that orphans come to.
+        mount = 'umount --lazy "$0" && mount -t cgroup2 none "$0" || exit; "$@"; exit $?'
         return [
             "sh", "-c", enter, str(self.cgroup),
             "unshare", "--mount", "--cgroup", "--pid", "--fork", "--kill-child", "--mount-proc",
