@@ -44,7 +44,7 @@ private func checkCgroup(of text: String) {
 
 /// The interpreter that a program names, which anybody may have written.
 private func checkProgram(_ head: [UInt8]) {
-  guard let interpreter = ELFInterpreter.named(in: head) else { return }
+  guard case .named(let interpreter) = ELFInterpreter(in: head) else { return }
   precondition(!interpreter.contains(0), "a name goes on behind its end")
   precondition(
     interpreter.isEmpty || head.firstRange(of: interpreter) != nil, "a name from nowhere")
