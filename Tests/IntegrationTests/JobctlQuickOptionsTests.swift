@@ -21,20 +21,21 @@ struct JobctlQuickOptionsTests {
       "run --stdin keepalive true", "run --stdin close true", "run --wait tree true",
       "run --wait main --stop-scope main true", "run -u A -u B -E C=1 -E D -E C=2 env",
       "run --unset A --env B= env", "run --clear-env --env PATH=/bin env -i",
-      "run --socket ./relative -n ä true",
+      "run --socket ./relative -n ä true", "--socket /s run true", "--socket s run -q -- true",
     ])
   func same(_ line: String) throws {
     let arguments = line.split(separator: " ").map(String.init)
     let quick = try #require(read(quickly: arguments))
     let command = try #require(try Jobctl.parseAsRoot(arguments) as? RunCommand)
-    #expect(quick == command.options)
+    #expect(quick == command.completeOptions)
   }
 
   @Test(
     "What is odd or wrong is left to the library",
     arguments: [
-      "", "list", "run - x", "run", "run --", "--socket /s run true", "run --help", "run -h",
-      "run --version",
+      "", "list", "run - x", "run", "run --", "run --help", "run -h",
+      "run --version", "--socket /s list", "--socket=/s run true", "--socket -s run true",
+      "--socket", "--socket run", "--socket /s run --socket /t true", "--json run true",
       "run --nmae x true", "run --name=x true", "run -nx true", "run -qv true", "run --name",
       "run --name -x true", "run -q -q true", "run -n a -n b true", "run --umask 8 true",
       "run --grace x true", "run --signal NONE2 true", "run --stdin inherited true",

@@ -59,8 +59,13 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    throw ExitCode(try JobRun(options: completeOptions).run())
+  }
+
+  /// All of them.
+  var completeOptions: RunOptions {
     var options = options
     options.socket = options.socket ?? jobctl.socket?.value
-    throw ExitCode(try JobRun(options: options).run())
+    return options
   }
 }

@@ -9,9 +9,8 @@ extension RunOptions {
   /// What the arguments of `jobctl` say, exactly as the library would read them; `nil` where that is for
   /// the library to do.
   init?(quickly arguments: [[UInt8]]) {
-    guard arguments.first == Array("run".utf8) else { return nil }
-    var reader = QuickReader(rest: arguments.dropFirst().compactMap(OSString.init(bytes:))[...])
-    guard reader.readAll(), reader.options.problem == nil else { return nil }
+    var reader = QuickReader(rest: arguments.compactMap(OSString.init(bytes:))[...])
+    guard reader.readCommand(), reader.readAll(), reader.options.problem == nil else { return nil }
     self = reader.options
   }
 }
@@ -25,6 +24,17 @@ private struct QuickReader {
 
   init(rest: ArraySlice<OSString>) {
     self.rest = rest
+  }
+
+  /// Steps over `run`, and the one option that may stand before it.
+  ///
+  /// - Returns: That is what it is.
+  mutating func readCommand() -> Bool {
+    if rest.first == "--socket" {
+      rest.removeFirst()
+      guard read("--socket") else { return false }
+    }
+    return rest.popFirst() == "run"
   }
 
   /// - Returns: Everything was understood.
