@@ -9,16 +9,12 @@ struct CgroupMount: Hashable, Sendable {
 
   /// Every cgroup v2 mount in a mountinfo, in its order. Paths there are any bytes.
   static func all(in mountInfo: [UInt8]) -> [CgroupMount] {
-    mountInfo.split(separator: UInt8(ascii: "\n")).compactMap(CgroupMount.init(line:))
+    MountInfoLine.all(in: mountInfo).compactMap(CgroupMount.init)
   }
 
-  /// `41 31 0:38 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw`
-  private init?(line: ArraySlice<UInt8>) {
-    let fields = line.split(separator: UInt8(ascii: " "))
-    // A varying number of optional fields is ended by a "-".
-    guard let dash = fields.dropFirst(6).firstIndex(where: { $0.elementsEqual("-".utf8) }),
-      fields.indices.contains(dash + 1), fields[dash + 1].elementsEqual("cgroup2".utf8)
-    else { return nil }
+  private init?(_ line: MountInfoLine) {
+    guard line.type.elementsEqual("cgroup2".utf8) else { return nil }
+    let fields = line.fields
     root = Self.unescaped(fields[3])
     mountPoint = Self.unescaped(fields[4])
     let options = fields[5].split(separator: UInt8(ascii: ","))

@@ -45,23 +45,22 @@ struct LocalMounts: ~Copyable {
   static func local(in mountInfo: [UInt8]) -> Set<Device> {
     var local: Set<Device> = []
     var others: Set<Device> = []
-    for line in mountInfo.split(separator: UInt8(ascii: "\n")) {
-      guard let (device, type) = parse(line) else { continue }
-      if types.contains(type) { local.insert(device) } else { others.insert(device) }
+    for line in MountInfoLine.all(in: mountInfo) {
+      guard let device = Device(line.fields[2]) else { continue }
+      let isLocal = types.contains(String(decoding: line.type, as: UTF8.self))
+      if isLocal { local.insert(device) } else { others.insert(device) }
     }
     return local.subtracting(others)
   }
+}
 
-  /// `36 25 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw`
-  private static func parse(_ line: ArraySlice<UInt8>) -> (Device, type: String)? {
-    let fields = line.split(separator: UInt8(ascii: " "))
-    guard let dash = fields.dropFirst(6).firstIndex(where: { $0.elementsEqual("-".utf8) }),
-      fields.indices.contains(dash + 1)
-    else { return nil }
-    let numbers = String(decoding: fields[2], as: UTF8.self).split(separator: ":")
+extension LocalMounts.Device {
+  /// `254:0`
+  fileprivate init?(_ text: ArraySlice<UInt8>) {
+    let numbers = String(decoding: text, as: UTF8.self).split(separator: ":")
     guard numbers.count == 2, let major = UInt32(numbers[0]), let minor = UInt32(numbers[1]) else {
       return nil
     }
-    return (Device(major: major, minor: minor), String(decoding: fields[dash + 1], as: UTF8.self))
+    self.init(major: major, minor: minor)
   }
 }
