@@ -204,9 +204,5 @@ class Daemon:
 
 
 def differences(before, after):
-    before, after = list(before), list(after)
-    for one in list(before):
-        if one in after:
-            before.remove(one)
-            after.remove(one)
-    return [f"+{one}" for one in after] + [f"-{one}" for one in before]
+    more, less = processes.unmatched(before, after)
+    return [f"+{one}" for one in more] + [f"-{one}" for one in less]

@@ -158,12 +158,8 @@ class Daemon:
 
 
 def difference(what, before, after):
-    before, after = list(before), list(after)
-    for one in list(before):
-        if one in after:
-            before.remove(one)
-            after.remove(one)
-    return [f"{what} {one} more" for one in after] + [f"{what} {one} less" for one in before]
+    more, less = processes.unmatched(before, after)
+    return [f"{what} {one} more" for one in more] + [f"{what} {one} less" for one in less]
 
 
 def reap_orphans(but):

@@ -115,3 +115,13 @@ def own_memory_kib(pid):
     """Memory of a process that no file stands behind."""
     status = (PROC / str(pid) / "status").read_text()
     return int(re.search(r"^RssAnon:\s*(\d+) kB$", status, re.MULTILINE)[1])
+
+
+def unmatched(before, after):
+    """Of two lists, in whatever order: (what is more in the second, what is less), as often as it is."""
+    before, after = list(before), list(after)
+    for one in list(before):
+        if one in after:
+            before.remove(one)
+            after.remove(one)
+    return after, before
