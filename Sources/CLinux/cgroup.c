@@ -7,11 +7,18 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clinux_descriptor.h"
 
 enum { LISTING = 2048 };
+
+// A directory has a link for its name, one for its ".", and one for the ".." of each that is in it.
+bool clinux_has_nested_cgroup(int directory) {
+  struct stat found;
+  return fstat(directory, &found) < 0 || found.st_nlink != 2;
+}
 
 // Removes the children of `directory` up to the first that is refused, which it opens.
 static int remove_children(int directory, bool *progress, int *refused) {

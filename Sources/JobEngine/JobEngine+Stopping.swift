@@ -63,10 +63,15 @@ extension JobEngine {
 
   /// Every process of the job was sent SIGKILL, or it was tried.
   public mutating func killed(_ id: JobID, at now: Timestamp) {
-    guard case .stopping(var sequence) = live[id]?.phase, sequence.isKilling else { return }
-    sequence.recheck(after: limits.recheckFirst, at: now.monotonic)
+    guard let job = live[id], case .stopping(var sequence) = job.phase, sequence.isKilling else {
+      return
+    }
+    // The exit of its main process tells when it is time to look.
+    let mainIsGone = job.main.exit != nil
+    let delay = mainIsGone ? limits.recheckFirst : limits.recheckMax
+    sequence.recheck(after: delay, at: now.monotonic)
     live[id]?.phase = .stopping(sequence)
-    emit(.inspect(id))
+    if mainIsGone { emit(.inspect(id)) }
     updateDeadline(id)
   }
 

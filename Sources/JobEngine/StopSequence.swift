@@ -68,7 +68,7 @@ struct StopSequence: Hashable, Sendable {
   /// - Returns: It is the first time, so that it is worth to be notified from now on. Before the main
   ///   process has gone it is not: its exit is the better notification.
   mutating func foundPopulated(at now: Int, limits: Limits) -> Bool {
-    if recheck == nil { recheck = Recheck(after: limits.recheckFirst, at: now) }
+    if recheck == nil || !isWatched { recheck = Recheck(after: limits.recheckFirst, at: now) }
     defer { isWatched = true }
     return !isWatched
   }

@@ -40,7 +40,9 @@ enum Environment {
   }
 
   /// Text goes into the map; what is no text, and a name that comes twice, beside it.
-  static func write(_ variables: [OSString], to object: inout JSONObject) {
+  static func write(
+    _ variables: [OSString], to sink: inout some MemberSink & ~Copyable
+  ) {
     var members: [JSONObject.Member] = []
     members.reserveCapacity(variables.count)
     var rest: [JSON] = []
@@ -54,8 +56,8 @@ enum Environment {
     for (name, value) in removeRepetitions(from: &members) {
       rest.append(.string(Base64.encode("\(name)=\(value)".utf8)))
     }
-    object["environment"] = .object(JSONObject(uniqueMembers: members))
-    if !rest.isEmpty { object["environmentBase64"] = .array(rest) }
+    sink.member("environment", .object(JSONObject(uniqueMembers: members)))
+    if !rest.isEmpty { sink.member("environmentBase64", .array(rest)) }
   }
 
   /// `nil` for what is not text.

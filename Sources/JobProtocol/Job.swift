@@ -21,11 +21,9 @@ public struct Job: WireObject {
     self.runtime = try reader.object("runtime")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("id", id)
-    object.set("context", context)
-    object.set("runtime", runtime)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("id", id)
+    members.set("context", context)
+    members.set("runtime", runtime)
   }
 }

@@ -44,26 +44,23 @@ public struct JobContext: WireObject {
     self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    let texts = command.map(\.text)
-    if texts.contains(nil) {
-      object["commandBase64"] = .array(command.map(\.base64))
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    if command.allSatisfy(\.isText) {
+      members.member("command", texts: command)
     } else {
-      object["command"] = .array(texts.map { .string($0 ?? "") })
+      members.member("commandBase64", .array(command.map(\.base64)))
     }
-    object.set("name", name)
-    if let workingDirectory, workingDirectory.text == nil {
-      object["workingDirectoryBase64"] = workingDirectory.base64
+    members.set("name", name)
+    if let workingDirectory, !workingDirectory.isText {
+      members.member("workingDirectoryBase64", workingDirectory.base64)
     } else {
-      object.set("workingDirectory", workingDirectory?.text)
+      members.set("workingDirectory", workingDirectory?.text)
     }
-    if let environment { Environment.write(environment, to: &object) }
-    object.set("umask", umask)
-    object.set("wait", wait)
-    object.set("stop", stop)
-    if isTruncated { object.set("truncated", true) }
-    return object
+    if let environment { Environment.write(environment, to: &members) }
+    members.set("umask", umask)
+    members.set("wait", wait)
+    members.set("stop", stop)
+    if isTruncated { members.set("truncated", true) }
   }
 
   private static func command(_ reader: Reader) throws(BadValue) -> [OSString] {

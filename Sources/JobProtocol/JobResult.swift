@@ -38,18 +38,16 @@ public struct JobResult: WireObject {
     self.containment = try reader.optionalEnum("containment")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("cause", cause)
-    object.set("exitStatus", exitStatus)
-    object.set("exitSignal", exitSignal)
-    object.set("coreDumped", coreDumped)
-    object.set("startFailure", startFailure)
-    object.set("requestedBy", requestedBy)
-    object.set("killed", killed)
-    object.set("survivors", survivors)
-    object.set("usage", usage)
-    object.set("containment", containment)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("cause", cause)
+    members.set("exitStatus", exitStatus)
+    members.set("exitSignal", exitSignal)
+    members.set("coreDumped", coreDumped)
+    members.set("startFailure", startFailure)
+    members.set("requestedBy", requestedBy)
+    members.set("killed", killed)
+    members.set("survivors", survivors)
+    members.set("usage", usage)
+    members.set("containment", containment)
   }
 }

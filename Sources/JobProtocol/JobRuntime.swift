@@ -40,18 +40,16 @@ public struct JobRuntime: WireObject {
     self.result = try reader.optionalObject("result")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("state", state)
-    object.set("uid", uid)
-    object.set("clientPid", clientPid)
-    object.set("controlGroup", controlGroup)
-    object.set("mainPid", mainPid)
-    object.set("queuedTimestamp", queuedTimestamp)
-    object.set("startedTimestamp", startedTimestamp)
-    object.set("cause", cause)
-    object.set("finishedTimestamp", finishedTimestamp)
-    object.set("result", result)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("state", state)
+    members.set("uid", uid)
+    members.set("clientPid", clientPid)
+    members.set("controlGroup", controlGroup)
+    members.set("mainPid", mainPid)
+    members.set("queuedTimestamp", queuedTimestamp)
+    members.set("startedTimestamp", startedTimestamp)
+    members.set("cause", cause)
+    members.set("finishedTimestamp", finishedTimestamp)
+    members.set("result", result)
   }
 }

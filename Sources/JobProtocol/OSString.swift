@@ -21,6 +21,9 @@ public struct OSString: Hashable, Sendable {
     self.init(bytes: Array(text.utf8))
   }
 
+  /// Whether it is valid UTF-8.
+  var isText: Bool { (try? UTF8Span(validating: bytes.span)) != nil }
+
   /// The text where it is valid UTF-8.
   public var text: String? {
     String(validating: bytes, as: UTF8.self)

@@ -27,14 +27,12 @@ public struct Output: WireObject {
   }
 
   /// Text where the bytes are UTF-8, else base64.
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("stream", stream)
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("stream", stream)
     if let text = String(validating: bytes, as: UTF8.self) {
-      object.set("text", text)
+      members.set("text", text)
     } else {
-      object.set("base64", Base64.encode(bytes))
+      members.set("base64", Base64.encode(bytes))
     }
-    return object
   }
 }

@@ -23,12 +23,10 @@ public struct Requester: WireObject {
     self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("uid", uid)
-    object.set("pid", pid)
-    object.set("reason", reason)
-    if isTruncated { object.set("truncated", true) }
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("uid", uid)
+    members.set("pid", pid)
+    members.set("reason", reason)
+    if isTruncated { members.set("truncated", true) }
   }
 }

@@ -43,14 +43,12 @@ public struct StartFailure: WireObject {
     self.isTruncated = try reader.optionalBool("truncated") ?? false
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("step", step)
-    object.set("path", path)
-    object.set("errno", errno)
-    object.set("errnoName", errnoName)
-    object.set("message", message)
-    if isTruncated { object.set("truncated", true) }
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("step", step)
+    members.set("path", path)
+    members.set("errno", errno)
+    members.set("errnoName", errnoName)
+    members.set("message", message)
+    if isTruncated { members.set("truncated", true) }
   }
 }

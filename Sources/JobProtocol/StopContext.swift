@@ -28,12 +28,10 @@ public struct StopContext: WireObject {
     self.gracePeriodUSec = try reader.optionalInt("gracePeriodUSec")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("signal", signal)
-    object.set("scope", scope)
-    object.set("closeStandardInput", closeStandardInput)
-    object.set("gracePeriodUSec", gracePeriodUSec)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("signal", signal)
+    members.set("scope", scope)
+    members.set("closeStandardInput", closeStandardInput)
+    members.set("gracePeriodUSec", gracePeriodUSec)
   }
 }

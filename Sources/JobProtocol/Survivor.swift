@@ -24,12 +24,10 @@ public struct Survivor: WireObject {
     self.waitChannel = try reader.optionalString("waitChannel")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("pid", pid)
-    object.set("command", command)
-    object.set("state", state)
-    object.set("waitChannel", waitChannel)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("pid", pid)
+    members.set("command", command)
+    members.set("state", state)
+    members.set("waitChannel", waitChannel)
   }
 }

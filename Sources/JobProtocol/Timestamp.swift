@@ -18,7 +18,8 @@ public struct Timestamp: WireObject {
     self.monotonic = try reader.int("monotonic")
   }
 
-  public var wire: JSONObject {
-    ["realtime": .int(Int64(realtime)), "monotonic": .int(Int64(monotonic))]
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("realtime", realtime)
+    members.set("monotonic", monotonic)
   }
 }

@@ -39,19 +39,17 @@ public struct Usage: WireObject {
     ioWriteBytes = try reader.optionalInt("ioWriteBytes")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("cpuUSec", cpuUSec)
-    object.set("cpuUserUSec", cpuUserUSec)
-    object.set("cpuSystemUSec", cpuSystemUSec)
-    object.set("mainUserUSec", mainUserUSec)
-    object.set("mainSystemUSec", mainSystemUSec)
-    object.set("mainPeakResidentBytes", mainPeakResidentBytes)
-    object.set("memoryPeakBytes", memoryPeakBytes)
-    object.set("oomKills", oomKills)
-    object.set("tasksPeak", tasksPeak)
-    object.set("ioReadBytes", ioReadBytes)
-    object.set("ioWriteBytes", ioWriteBytes)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("cpuUSec", cpuUSec)
+    members.set("cpuUserUSec", cpuUserUSec)
+    members.set("cpuSystemUSec", cpuSystemUSec)
+    members.set("mainUserUSec", mainUserUSec)
+    members.set("mainSystemUSec", mainSystemUSec)
+    members.set("mainPeakResidentBytes", mainPeakResidentBytes)
+    members.set("memoryPeakBytes", memoryPeakBytes)
+    members.set("oomKills", oomKills)
+    members.set("tasksPeak", tasksPeak)
+    members.set("ioReadBytes", ioReadBytes)
+    members.set("ioWriteBytes", ioWriteBytes)
   }
 }

@@ -1,14 +1,27 @@
 public import Varlink
 
+/// What has members on the wire.
+public protocol WireMembers: Hashable, Sendable {
+  /// Gives each of its members to `members`, in the order of the interface.
+  func write(to members: inout some MemberSink & ~Copyable)
+}
+
+extension WireMembers {
+  /// All of it as a value.
+  public var wire: JSONObject {
+    var object = JSONObject()
+    write(to: &object)
+    return object
+  }
+}
+
 /// A type of the interface as a value of Swift.
 ///
 /// Reading is strict about what is there and blind to what it doesn't know: a newer service may say
 /// more. What a service *receives* is held against the interface description before it gets here.
-public protocol WireObject: Hashable, Sendable {
+public protocol WireObject: WireMembers {
   /// - Parameter path: where the object stands, for the error: `context.stop`.
   init(_ object: JSONObject, at path: String) throws(BadValue)
-
-  var wire: JSONObject { get }
 }
 
 extension WireObject {
@@ -106,32 +119,5 @@ struct Reader {
   /// `nil`, too, for a value that was added after this was written.
   func optionalEnum<T: WireEnum>(_ name: String) throws(BadValue) -> T? {
     try optionalString(name).flatMap { T(rawValue: $0) }
-  }
-}
-
-extension JSONObject {
-  /// Adds a member that isn't there yet, unless there is nothing to say.
-  mutating func set(_ name: String, _ value: Int?) {
-    if let value { append(name, .int(Int64(value))) }
-  }
-
-  mutating func set(_ name: String, _ value: Bool?) {
-    if let value { append(name, .bool(value)) }
-  }
-
-  mutating func set(_ name: String, _ value: String?) {
-    if let value { append(name, .string(value)) }
-  }
-
-  mutating func set(_ name: String, _ value: (some WireEnum)?) {
-    set(name, value?.rawValue)
-  }
-
-  mutating func set(_ name: String, _ value: (some WireObject)?) {
-    if let value { append(name, .object(value.wire)) }
-  }
-
-  mutating func set(_ name: String, _ values: [some WireObject]?) {
-    if let values { append(name, .array(values.map { .object($0.wire) })) }
   }
 }

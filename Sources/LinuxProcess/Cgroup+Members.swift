@@ -2,6 +2,18 @@ internal import LinuxSystem
 internal import SystemPackage
 
 extension Cgroup {
+  /// Bytes of pids, a line each: of ten processes, with five digits.
+  private static let fewPids = 64
+
+  /// Whether no more than some processes are in it, and no cgroup: what is done to all of them is done at
+  /// once. Processes may come meanwhile.
+  borrowing func isSmall() -> Bool {
+    guard !hasNested() else { return false }
+    // The kernel writes no more than is asked for, however many there are.
+    let pids = try? SmallFile.beginning("cgroup.procs", in: directory.raw, bytes: Self.fewPids)
+    return pids.map { $0.count < Self.fewPids } ?? false
+  }
+
   /// The processes in this cgroup and those below it, by pid, each once.
   borrowing func treeMembers() -> [Int32] {
     var seen: Set<Int32> = []

@@ -1,4 +1,6 @@
+internal import CLinux
 internal import LinuxSystem
+internal import SystemPackage
 
 extension Cgroup {
   /// How deep the cgroups in a leaf are looked at. A job that nests them deeper is killed and
@@ -11,9 +13,12 @@ extension Cgroup {
     forEach(level: 0, body)
   }
 
+  /// Whether there is a cgroup in this one. Also where that can't be told.
+  borrowing func hasNested() -> Bool { clinux_has_nested_cgroup(directory.raw.rawValue) }
+
   private borrowing func forEach(level: Int, _ body: (borrowing Cgroup) -> Void) {
     body(self)
-    guard level < Self.deepestLevel,
+    guard level < Self.deepestLevel, hasNested(),
       let names = try? Subdirectories.names(in: directory.raw)
     else { return }
     for name in names {

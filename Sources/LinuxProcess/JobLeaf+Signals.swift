@@ -47,10 +47,12 @@ extension JobLeaf {
   /// tree: so that who is stopped or frozen finds the signal when it wakes up.
   ///
   /// What is forked meanwhile doesn't get it. That is for ``kill()``.
+  ///
+  /// - Parameter known: A process that has got it already, by pid.
   @discardableResult
-  public borrowing func signalTree(_ signal: Signal) -> Delivery {
+  public borrowing func signalTree(_ signal: Signal, but known: Int32? = nil) -> Delivery {
     var delivery = Delivery()
-    for pid in cgroup.treeMembers() {
+    for pid in cgroup.treeMembers() where pid != known {
       guard let pidfd = cgroup.open(member: pid) else { continue }
       do {
         try pidfd.ask(signal)

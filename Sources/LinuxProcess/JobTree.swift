@@ -41,14 +41,18 @@ public protocol JobTree: AnyObject, Sendable {
   /// Whether a process of the job lives. May remove what is left of it, where that is how to find out.
   func isPopulated() throws(SystemError) -> Bool
 
+  /// Whether few processes are in it, so that to ask them or to kill them doesn't take long. Never waits.
+  func isSmall() -> Bool
+
   /// Sends a signal to the first process or to every process, if there is one, and makes sure that who
-  /// is stopped or frozen hears it. May take long.
+  /// is stopped or frozen hears it. May take long, unless the tree ``isSmall()``.
   func ask(_ signal: Signal?, main onlyMain: Bool)
 
   /// Kills the first process, if that can be done at once: ``kill()`` follows. Never waits.
   func killMain()
 
-  /// Kills every process of the job. They may be dead some time after this returns. May take long.
+  /// Kills every process of the job. They may be dead some time after this returns. May take long, unless the
+  /// tree ``isSmall()``.
   func kill() throws(SystemError)
 
   /// The processes of the job that are still there, at most `limit`. May take long.

@@ -96,14 +96,14 @@ public final class LeafTree: JobTree {
     if case .removed = end.withLock({ $0 }) { true } else { false }
   }
 
+  public func isSmall() -> Bool { leaf.cgroup.isSmall() }
+
   public func ask(_ signal: Signal?, main onlyMain: Bool) {
-    switch (signal, onlyMain) {
-    case (let signal?, false): leaf.signalTree(signal)
-    case (let signal?, true):
-      try? started?.process.ask(signal)
-      leaf.thaw()
-    case (nil, _): leaf.thaw()
-    }
+    guard let signal else { return leaf.thaw() }
+    let main = hasNewsToCome ? started?.process.pid : nil
+    // Of this one it needn't be found out who it is.
+    if main != nil { try? started?.process.ask(signal) }
+    if onlyMain { leaf.thaw() } else { leaf.signalTree(signal, but: main) }
   }
 
   /// Wherever it may have moved to.
@@ -111,11 +111,7 @@ public final class LeafTree: JobTree {
     try? started?.process.pidfd.send(.kill)
   }
 
-  public func kill() throws(SystemError) {
-    // Where it was being started when that was tried.
-    killMain()
-    try leaf.kill()
-  }
+  public func kill() throws(SystemError) { try leaf.kill() }
 
   public func processes(limit: Int) -> [LeafProcess] {
     // The first process may have moved elsewhere, or is a zombie that its tracer holds.

@@ -162,6 +162,9 @@ public final class WardenTree: JobTree {
     }
   }
 
+  /// It can't be told without looking at every process of the machine.
+  public func isSmall() -> Bool { false }
+
   public func ask(_ signal: Signal?, main onlyMain: Bool) {
     // A warden that has ended has nobody left to be asked.
     if let signal { try? warden?.warden.ask(signal, main: onlyMain) }

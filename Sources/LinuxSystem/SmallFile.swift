@@ -35,6 +35,16 @@ public enum SmallFile {
     return try readAll(of: file.raw, named: name, after: first)
   }
 
+  /// The beginning of a file, with one read(2): fewer bytes than were asked for are the whole of it.
+  ///
+  /// - Parameter bytes: Less than a page.
+  public static func beginning(
+    _ name: String, in directory: FileDescriptor? = nil, bytes: Int
+  ) throws(SystemError) -> [UInt8] {
+    let file = try OwnedDescriptor.open(name, in: directory)
+    return try readPart(of: file.raw, named: name, room: bytes)
+  }
+
   /// Writes a text by a single write(2), which is what the kernel's files want.
   public static func write(
     _ text: String, to name: String, in directory: FileDescriptor? = nil

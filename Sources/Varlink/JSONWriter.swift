@@ -35,8 +35,15 @@ public struct JSONWriter: ~Copyable {
 
   public mutating func null() { token("null") }
   public mutating func bool(_ value: Bool) { token(value ? "true" : "false") }
-  public mutating func int(_ value: Int64) { token(String(value)) }
-  public mutating func unsigned(_ value: UInt64) { token(String(value)) }
+  public mutating func int(_ value: Int64) {
+    separate()
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    digits(of: value.magnitude)
+  }
+  public mutating func unsigned(_ value: UInt64) {
+    separate()
+    digits(of: value)
+  }
 
   /// Null where the value is not finite: JSON can't say it.
   public mutating func double(_ value: Double) {
@@ -127,6 +134,16 @@ public struct JSONWriter: ~Copyable {
   private mutating func end(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true
+  }
+
+  private mutating func digits(of value: UInt64) {
+    let first = bytes.count
+    var rest = value
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[first...].reverse()
   }
 
   private mutating func token(_ text: String) {

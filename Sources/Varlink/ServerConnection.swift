@@ -112,26 +112,31 @@ extension ServerConnection {
 
   /// The last reply.
   public mutating func finish(_ parameters: JSONObject = [:]) {
-    finish(Reply(parameters), then: .idle)
+    finish(Reply(parameters).encoded(), then: .idle)
+  }
+
+  /// The last reply, encoded beforehand.
+  public mutating func finish(encoded reply: consuming [UInt8]) {
+    finish(reply, then: .idle)
   }
 
   /// An error, as the last reply.
   public mutating func fail(_ error: VarlinkError) {
-    finish(Reply(error), then: .idle)
+    finish(Reply(error).encoded(), then: .idle)
   }
 
   /// The last reply to a call with `upgrade`; the connection is the application's afterwards.
   public mutating func upgrade(_ parameters: JSONObject = [:]) {
     precondition(
       phase == .calling(.upgrade) || phase == .disconnected, "the client asked for no upgrade")
-    finish(Reply(parameters), then: .upgraded)
+    finish(Reply(parameters).encoded(), then: .upgraded)
   }
 
-  private mutating func finish(_ reply: Reply, then next: Phase) {
+  private mutating func finish(_ reply: consuming [UInt8], then next: Phase) {
     switch phase {
     case .calling(.oneway): phase = .idle
     case .calling:
-      outgoing.append(reply.encoded())
+      outgoing.append(reply)
       phase = next
     case .disconnected: break
     case .idle, .upgraded, .closing: preconditionFailure("a reply without a call")

@@ -1,5 +1,10 @@
 #pragma once
-// Removing cgroups. Errors are -errno. Safe in a child of fork(2): system calls only.
+// Cgroups by their directories. Errors are -errno. Safe in a child of fork(2): system calls only.
+
+#include <stdbool.h>
+
+/// Whether there is a cgroup in an open cgroup's directory. Also where that can't be told.
+bool clinux_has_nested_cgroup(int directory);
 
 /// Removes every cgroup in an open cgroup's directory, however deep, but not itself.
 /// Answers the error of the first that is refused: -EBUSY while a process is in it.

@@ -209,11 +209,6 @@ final class Connection {
   /// The client hasn't ended its line in any way.
   var holdsLine: Bool { line == .held }
 
-  func progress(_ parameters: JSONObject) {
-    machine.progress(parameters)
-    replied()
-  }
-
   func progress(encoded reply: [UInt8]) {
     machine.progress(encoded: reply)
     replied()
@@ -221,6 +216,11 @@ final class Connection {
 
   func finish(_ parameters: JSONObject) {
     machine.finish(parameters)
+    replied()
+  }
+
+  func finish(encoded reply: [UInt8]) {
+    machine.finish(encoded: reply)
     replied()
   }
 

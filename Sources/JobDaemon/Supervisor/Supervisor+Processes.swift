@@ -168,18 +168,24 @@ extension Supervisor {
     guard let job = jobs[id], let tree = job.tree else { return }
     if plan.closesInput { job.keepalive = nil }
     let signal = plan.signal.map(Signal.init(rawValue:))
+    let onlyMain = plan.scope == .main
+    if tree.isSmall() { return tree.ask(signal, main: onlyMain) }
     offload.run {
-      tree.ask(signal, main: plan.scope == .main)
+      tree.ask(signal, main: onlyMain)
     } then: { _ in
     }
   }
 
   func kill(_ id: JobID) {
     guard let job = jobs[id], let tree = job.tree else { return }
-    // Most jobs have no other process left, and are over before a thread comes to it.
+    // Most jobs have no other process left: it dies while the rest is looked for.
     tree.killMain()
     // Should the kernel hold one up, no more than that one waits on a thread.
     if job.isBeingKilled { return job.isToBeKilledAgain = true }
+    if tree.isSmall() {
+      killNow(tree, id)
+      return event { $0.killed(id, at: Moment.now) }
+    }
     job.isBeingKilled = true
     killAll(of: tree, id) { [unowned self] in
       job.isBeingKilled = false
@@ -191,6 +197,18 @@ extension Supervisor {
     }
   }
 
+  private func killNow(_ tree: any JobTree, _ id: JobID) {
+    do {
+      try tree.kill()
+    } catch {
+      killFailed(error, id)
+    }
+  }
+
+  private func killFailed(_ error: SystemError, _ id: JobID) {
+    log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"])
+  }
+
   private func killAll(of tree: any JobTree, _ id: JobID, then done: @escaping () -> Void) {
     offload.run {
       do throws(SystemError) {
@@ -200,7 +218,7 @@ extension Supervisor {
         return error
       }
     } then: { [unowned self] error in
-      if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"]) }
+      if let error { killFailed(error, id) }
       done()
     }
   }

@@ -107,9 +107,9 @@ extension Supervisor {
     guard let connection = connection(client) else { return }
     if case .finished = reply {
       connection.whenRoom = nil
-      connection.finish(reply.wire)
+      connection.finish(encoded: reply.encoded(continues: false))
     } else if connection.takesProgress {
-      connection.progress(reply.wire)
+      connection.progress(encoded: reply.encoded(continues: true))
     }
   }
 
@@ -117,9 +117,9 @@ extension Supervisor {
     guard let connection = connection(client) else { return }
     guard continues else {
       connection.whenWritten = nil
-      return connection.finish(reply.wire)
+      return connection.finish(encoded: reply.encoded(continues: false))
     }
-    connection.progress(reply.wire)
+    connection.progress(encoded: reply.encoded(continues: true))
     if connection.isWritten {
       event { $0.observerReady(client) }
     } else {

@@ -26,13 +26,11 @@ public struct CancelParameters: WireObject {
     self.reason = try reader.optionalString("reason")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("id", id)
-    object.set("signal", signal)
-    object.set("gracePeriodUSec", gracePeriodUSec)
-    object.set("reason", reason)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("id", id)
+    members.set("signal", signal)
+    members.set("gracePeriodUSec", gracePeriodUSec)
+    members.set("reason", reason)
   }
 }
 
@@ -49,5 +47,7 @@ public struct CancelReply: WireObject {
     self.job = try Reader(object: object, path: path).object("job")
   }
 
-  public var wire: JSONObject { ["job": .object(job.wire)] }
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("job", job)
+  }
 }

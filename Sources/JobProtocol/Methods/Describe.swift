@@ -44,17 +44,15 @@ public struct ServiceDescription: WireObject {
     self.queuedMax = try reader.int("queuedMax")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("version", version)
-    object.set("pid", pid)
-    object.set("controlGroup", controlGroup)
-    object.set("queued", queued)
-    object.set("running", running)
-    object.set("removing", removing)
-    object.set("stuck", stuck)
-    object.set("runningMax", runningMax)
-    object.set("queuedMax", queuedMax)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("version", version)
+    members.set("pid", pid)
+    members.set("controlGroup", controlGroup)
+    members.set("queued", queued)
+    members.set("running", running)
+    members.set("removing", removing)
+    members.set("stuck", stuck)
+    members.set("runningMax", runningMax)
+    members.set("queuedMax", queuedMax)
   }
 }

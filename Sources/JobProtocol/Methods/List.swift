@@ -18,11 +18,9 @@ public struct ListParameters: WireObject {
     self.finished = try reader.optionalBool("finished")
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("id", id)
-    object.set("finished", finished)
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("id", id)
+    members.set("finished", finished)
   }
 }
 
@@ -43,10 +41,8 @@ public struct ListReply: WireObject {
     self.isComplete = try reader.optionalBool("complete") ?? false
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("jobs", jobs)
-    if isComplete { object.set("complete", true) }
-    return object
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("jobs", jobs)
+    if isComplete { members.set("complete", true) }
   }
 }

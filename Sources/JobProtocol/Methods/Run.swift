@@ -61,27 +61,25 @@ public struct RunParameters: WireObject {
     }
   }
 
-  public var wire: JSONObject {
-    var object = JSONObject()
-    object.set("context", context)
+  public func write(to members: inout some MemberSink & ~Copyable) {
+    members.set("context", context)
     switch standardInput {
     case .null: break
-    case .descriptor(let index): object.set("standardInputFileDescriptor", index)
+    case .descriptor(let index): members.set("standardInputFileDescriptor", index)
     case .data(let bytes):
       if let text = String(validating: bytes, as: UTF8.self) {
-        object.set("standardInput", text)
+        members.set("standardInput", text)
       } else {
-        object.set("standardInputBase64", Base64.encode(bytes))
+        members.set("standardInputBase64", Base64.encode(bytes))
       }
     }
-    object.set("standardOutputFileDescriptor", standardOutputFileDescriptor)
-    object.set("standardErrorFileDescriptor", standardErrorFileDescriptor)
-    return object
+    members.set("standardOutputFileDescriptor", standardOutputFileDescriptor)
+    members.set("standardErrorFileDescriptor", standardErrorFileDescriptor)
   }
 }
 
 /// One reply to `io.jobd.Run`.
-public enum RunReply: Hashable, Sendable {
+public enum RunReply: WireMembers {
   case queued(Job)
   /// The command was executed.
   case started(Job)
@@ -109,13 +107,13 @@ extension RunReply {
     }
   }
 
-  public var wire: JSONObject {
+  public func write(to members: inout some MemberSink & ~Copyable) {
     switch self {
-    case .queued(let job): ["queued": .object(job.wire)]
-    case .started(let job): ["started": .object(job.wire)]
-    case .output(let output): ["output": .object(output.wire)]
-    case .stopping(let job): ["stopping": .object(job.wire)]
-    case .finished(let job): ["finished": .object(job.wire)]
+    case .queued(let job): members.set("queued", job)
+    case .started(let job): members.set("started", job)
+    case .output(let output): members.set("output", output)
+    case .stopping(let job): members.set("stopping", job)
+    case .finished(let job): members.set("finished", job)
     }
   }
 }
