@@ -14,7 +14,7 @@ struct CancelSequenceTests {
     story.closes(1)
     #expect(story.actions.last == "ask 1 (2 to main, close input)")
     #expect(story.passes(.seconds(3) - 1).isEmpty)
-    #expect(story.passes(1) == [.kill(job), .inspect(job)])
+    #expect(story.passes(1) == [.kill(job)])
   }
 
   @Test("A grace period of 0 kills without asking")
@@ -218,12 +218,35 @@ struct CancelSequenceTests {
     #expect(story.actions == ["client 1: finished 1 (requested)", "forget 1"])
   }
 
+  @Test("A killed tree isn't looked at while its main process is there")
+  func looksNot() throws {
+    let job = try story.started(by: 1, .sample(.now))
+    story.closes(1)
+    _ = story.full()
+    story.killed(job)
+    #expect(story.actions.isEmpty, "its exit tells when it is time")
+    #expect(story.passes(story.engine.limits.recheckMax - 1).isEmpty)
+    story.mainExits(job, .signaled(9, "SIGKILL"))
+    #expect(story.actions == ["inspect 1"])
+  }
+
+  @Test("A tree that was killed when its main process had gone is looked at once more")
+  func looksAfterKill() throws {
+    let job = try story.started(by: 1)
+    story.closes(1)
+    story.mainExits(job, .exited(0))
+    story.inspected(job, populated: true)
+    _ = story.full()
+    #expect(story.passes(.seconds(5)).contains(.kill(job)))
+    story.killed(job)
+    #expect(story.actions == ["inspect 1"])
+  }
+
   @Test("A killed tree is looked at soon, then less and less often, and never in the past")
   func looks() throws {
     let job = try story.started(by: 1, .sample(.now))
     story.closes(1)
     story.killed(job)
-    story.inspected(job, populated: true)
     story.mainExits(job, .signaled(9, "SIGKILL"))
     story.inspected(job, populated: true)
     _ = story.full()

@@ -89,8 +89,9 @@ struct LifelineTests {
     story.closes(1)
     #expect(story.actions.suffix(2) == ["discard output of 1", "kill 1"])
     story.killed(job)
+    #expect(story.actions.isEmpty)
     story.inspected(job, populated: false)
-    #expect(story.actions == ["inspect 1"], "an empty leaf says nothing while a birth is due")
+    #expect(story.actions.isEmpty, "an empty leaf says nothing while a birth is due")
     story.spawned(job)
     #expect(story.actions == ["kill 1"])
   }

@@ -17,14 +17,20 @@ struct RoundTripTests {
   @Test("Replies to Run", arguments: Samples.runReplies)
   func runReply(_ reply: RunReply) throws {
     #expect(try RunReply(throughText(reply.wire)) == reply)
+    #expect(reply.encoded(continues: true) == Reply(reply.wire, continues: true).encoded())
+  }
+
+  @Test("Replies to List", arguments: [[], [Samples.job, Samples.minimalJob]])
+  func listReply(_ jobs: [Job]) throws {
+    let reply = ListReply(jobs: jobs, isComplete: jobs.isEmpty)
+    try expectRoundTrip(reply)
+    #expect(reply.encoded(continues: false) == Reply(reply.wire).encoded())
   }
 
   @Test("Calls of and replies to the other methods")
   func others() throws {
     try expectRoundTrip(ListParameters())
     try expectRoundTrip(ListParameters(id: 0, finished: true))
-    try expectRoundTrip(ListReply(jobs: [], isComplete: true))
-    try expectRoundTrip(ListReply(jobs: [Samples.job, Samples.minimalJob]))
     try expectRoundTrip(CancelParameters(id: 7))
     try expectRoundTrip(
       CancelParameters(id: 7, signal: "INT", gracePeriodUSec: 0, reason: "because"))
@@ -75,6 +81,11 @@ struct RoundTripTests {
 
   private func expectRoundTrip<Value: WireObject>(_ value: Value) throws {
     #expect(try Value(throughText(value.wire)) == value)
+    var writer = JSONWriter()
+    writer.beginObject()
+    value.write(to: &writer)
+    writer.endObject()
+    #expect(writer.finish() == JSON.object(value.wire).encoded(), "written straight")
   }
 
   /// The object, written and parsed again.

@@ -119,6 +119,24 @@ struct KillTests {
     #expect(try child.pidfd.waitForExit().status == .signaled(.kill, coreDumped: false))
   }
 
+  @Test("A leaf with some processes is small; one with many, or with a cgroup in it, is not")
+  func smallness() throws {
+    let sandbox = try Sandbox()
+    let few = try sandbox.leaf("few")
+    _ = try sandbox.start("sleep 1000 & wait", in: few)
+    try few.waitForProcesses(atLeast: 2)
+    let isFewSmall = few.cgroup.isSmall()
+    #expect(isFewSmall)
+    _ = try few.cgroup.child("inner")
+    let isNestedSmall = few.cgroup.isSmall()
+    #expect(!isNestedSmall)
+    let many = try sandbox.leaf("many")
+    _ = try sandbox.start("for i in $(seq 64); do sleep 1000 & done; wait", in: many)
+    try many.waitForProcesses(atLeast: 65)
+    let isManySmall = many.cgroup.isSmall()
+    #expect(!isManySmall)
+  }
+
   // MARK: helpers
 
   private func makeChain(in leaf: borrowing JobLeaf, levels: Int) throws -> [String] {

@@ -124,7 +124,7 @@ final class Supervisor {
     case .replyToRun(let client, let reply): self.reply(to: client, reply)
     case .replyToList(let client, let reply, let continues):
       self.reply(to: client, reply, continues: continues)
-    case .replyToCancel(let client, let reply):  connection(client)?.finish(reply.wire)
+    case .replyToCancel(let client, let reply): connection(client)?.finish(reply.wire)
     case .drop(let client):
       log.warning("an observer reads too slowly and is dropped")
       connection(client)?.close()
