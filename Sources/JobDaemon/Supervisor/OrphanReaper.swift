@@ -10,8 +10,9 @@ import SystemPackage
 /// evenly has then none left when the job's line ends, and came to kill it after 36 to 150 ms, 900 ms at worst.
 /// (docs/performance.md)
 ///
-/// It reaps when there is nothing else to do, no more than some in one turn of the loop, and rests where many
-/// come.
+/// It reaps when there is nothing else to do, no more than some in one turn of the loop. After each turn that found
+/// any it rests, and isn't woken meanwhile: a large tree that is killed leaves its orphans one by one, and who hears
+/// of each takes from the others the processor that they need to die. (docs/performance.md)
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
@@ -25,14 +26,15 @@ final class OrphanReaper {
 
   /// Processes reaped in one turn of the loop.
   private static let reapsPerTurn = 128
-  /// With more of them it rests.
-  private static let fewPerTurn = 4
   /// Microseconds. A storm leaves a hundred orphans in this time.
   private static let restPeriod = 20_000
+  /// The same where there were more than were reaped.
+  private static let shortRestPeriod = 5_000
 
   private let mainExited: (Int32) -> Bool
   private let log: Logger
-  private var source: SignalSource?
+  private let signals: SignalDescriptor
+  private var source: IOSource?
   /// Says when a rest is over.
   private var rest: TimerSource?
   private var isResting = false
@@ -46,11 +48,21 @@ final class OrphanReaper {
     self.mainExited = mainExited
     self.log = log
     if adopts { try Orphans.adopt() }
-    source = try SignalSource(loop, .childExited, priority: .idle) { [unowned self] in reap() }
-    rest = try TimerSource(loop, priority: .idle) { [unowned self] in
-      isResting = false
+    signals = try SignalDescriptor([.childExited])
+    source = try IOSource(loop, signals.raw, .input, priority: .idle) { [unowned self] _ in
+      _ = try? signals.next()
       reap()
     }
+    rest = try TimerSource(loop, priority: .idle) { [unowned self] in
+      isResting = false
+      source?.events = .input
+      reap()
+    }
+  }
+
+  // Before the descriptor that it watches is closed.
+  isolated deinit {
+    source = nil
   }
 
   func spawnBegan() -> Int {
@@ -80,9 +92,11 @@ final class OrphanReaper {
       reaped += 1
     }
     suspect = nil
-    guard reaped > Self.fewPerTurn else { return }
+    guard reaped > 0 else { return }
     isResting = true
-    rest?.arm(at: Moment.monotonic + Self.restPeriod)
+    source?.events = []
+    let period = reaped < Self.reapsPerTurn ? Self.restPeriod : Self.shortRestPeriod
+    rest?.arm(at: Moment.monotonic + period)
   }
 
   private func exitedChild() -> Int32? {
