@@ -155,8 +155,9 @@ CHOSEN = {
 
 # What can't be at a place, by one of its frames.
 NEVER = [
-    # So many bytes are in the pipe, and nobody else reads them.
-    ("read", "EAGAIN", "drainOutput"),
+    # Of a job that has ended: so many bytes are in the pipe, and nobody else reads them. While it runs, each
+    # of its pieces is followed by that answer in any case.
+    ("read", "EAGAIN", "11OutputRelayC4work"),
     # Nobody else knows of the leaf in which it is tried how processes are made.
     ("openat", "ENOENT", "7JobRootV5probe"),
     ("write", "ENODEV", "7JobRootV5probe"),

@@ -64,7 +64,9 @@ class Job:
         self.daemon, self.expected, self.output = daemon, expected, output
         self.is_told_too_early = None
         # Every process of the job holds the writing end as a standard stream.
-        self.witness, end = os.pipe()
+        reader, end = os.pipe()
+        # Closed with the job.
+        self.witness = open(reader, "rb", buffering=0)
         command = ["sh", "-c", script] if isinstance(script, str) else script
         stop = {"gracePeriodUSec": 200_000, **context.pop("stop", {})}
         parameters = {"context": {"command": command, "stop": stop, **context}}
@@ -89,7 +91,7 @@ class Job:
     def _is_gone(self):
         """A process that jobd is making has copies of all descriptors for a moment: those don't count."""
         while not self.is_gone:
-            pipe = os.readlink(f"/proc/self/fd/{self.witness}")
+            pipe = os.readlink(f"/proc/self/fd/{self.witness.fileno()}")
             if holders := [pid for pid in holders_of(pipe) if not is_jobd(pid)]:
                 return False if holders else True
             time.sleep(0.001)
@@ -97,17 +99,22 @@ class Job:
 
     @property
     def is_gone(self):
-        while select.select([self.witness], [], [], 0)[0]:
-            if not os.read(self.witness, 4096):
+        while self._has_news(0):
+            if not self.witness.read(4096):
                 return True
         return False
+
+    def _has_news(self, milliseconds):
+        poll = select.poll()
+        poll.register(self.witness, select.POLLIN)
+        return bool(poll.poll(milliseconds))
 
     def wait_until_gone(self):
         end = time.monotonic() + GUARD
         while not self.is_gone:
             if time.monotonic() > end:
                 raise Hang("processes of a job live on")
-            select.select([self.witness], [], [], 0.05)
+            self._has_news(50)
 
     # MARK: what the client does
 
@@ -142,7 +149,7 @@ class Job:
 
     def discard(self):
         self.line.close()
-        os.close(self.witness)
+        self.witness.close()
 
     # MARK: what it was told
 
