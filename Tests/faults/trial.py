@@ -40,6 +40,12 @@ class Play:
     times: int = 1
     from_: int = 1
     is_allocation: bool = False
+    # Further plays that have led to the site.
+    others: tuple = ()
+
+    def led_by_others(self):
+        """The same fault in these."""
+        return [dataclasses.replace(self, act=one.act, cgroups=one.cgroups, end=one.end) for one in self.others]
 
     @property
     def name(self):
