@@ -176,13 +176,16 @@ fuzz-check: fuzz-build
 coverage:
 	scripts/coverage $(SCRATCH)/coverage docs/testing.md
 
-# Each in a build of its own. docs/testing.md says which suites are left out, and why.
-# $(call sanitized,SANITIZER,SUITES)
-sanitized = WORLDS=1 $(SWIFT) test $(SWIFTFLAGS) --scratch-path $(SCRATCH)/$(1) --sanitize $(1) --filter '$(2)'
-check-sanitizers:
+# Each in a build of its own. docs/testing.md says what is left out, and why.
+# $(call sanitized,SANITIZER,TESTS)
+sanitized = ASAN_OPTIONS=detect_leaks=0 WORLDS=1 $(tested) \
+	$(SWIFT) test $(SWIFTFLAGS) --scratch-path $(SCRATCH)/$(1) --sanitize $(1) --filter '$(2)'
+# How large the daemon is, and a limit that AddressSanitizer sets itself.
+of_its_size = --skip 'IntegrationTests.(LeakTests/(early|longMessages)|UsageTests/peakResident|BackpressureTests/heldUp|CleanStartTests/limits)'
+check-sanitizers: $(python)/ready
 	$(call sanitized,thread,^(JobDaemon|JobEngine|JobProtocol|Varlink)Tests)
-	ASAN_OPTIONS=detect_leaks=0 \
-		$(call sanitized,address,^(JobDaemon|JobEngine|JobProtocol|LinuxProcess|Varlink)Tests)
+	$(call sanitized,address,^(JobDaemon|JobEngine|JobProtocol|LinuxProcess|Varlink)Tests)
+	$(call sanitized,address,^IntegrationTests) $(of_its_size)
 
 manuals: build
 	@scripts/check-manuals $(release)

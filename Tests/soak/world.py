@@ -1,6 +1,7 @@
 """The jobd that is soaked, and the seats in which its clients sit."""
 
 import contextlib
+import faulthandler
 import os
 import pathlib
 import shutil
@@ -177,7 +178,7 @@ class World:
     # The end
 
     def keep_evidence(self, directory):
-        """What jobd is like just now, and all that it said."""
+        """What jobd is like just now, all that it said, and what its clients do."""
         directory.mkdir(parents=True, exist_ok=True)
         pid = self.daemon.process.pid
         shutil.copy(self.daemon.log, directory / "log")
@@ -193,6 +194,8 @@ class World:
             ],
             "measures": lambda: self.measures,
         }
+        with open(directory / "threads", "w") as file:
+            faulthandler.dump_traceback(file, all_threads=True)
         for name, look in seen.items():
             with contextlib.suppress(OSError):
                 (directory / name).write_text("\n".join(map(str, look())) + "\n")
