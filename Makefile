@@ -64,7 +64,7 @@ run: build
 
 ## Tests: the quick ones first.
 
-check: lint tidy manuals test simulate mutation-check fuzz-check costs faults-check system-check
+check: lint tidy manuals test simulate mutation-check fuzz-check costs faults-check soak-check system-check
 	@echo "make check: ok"
 
 format:

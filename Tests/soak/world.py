@@ -32,6 +32,8 @@ RUNNING_MAX = 8
 QUEUED_MAX = 24
 # Seconds between two clients of one seat.
 PAUSE_MAX = 0.1
+# Seconds in which who is still there when it is over may say why.
+LAST_WORDS_SECONDS = 5
 # Seconds that jobd waits for the rest of a call: Patience.period.
 PATIENCE_SECONDS = 30
 
@@ -46,6 +48,8 @@ class World:
         self.excluded = () if self.python.exists() else ["programs: was written by others"]
         self.books = Books()
         self.measures = []
+        # What went wrong after the first violation.
+        self.later = []
         self.daemon = None
         # Of the seats: whether they may be taken, how many are, and how many clients have come.
         self.changed = threading.Condition()
@@ -105,12 +109,14 @@ class World:
             print(report.progress(self), flush=True)
 
     def watched(self, who, what):
-        """Whether it went well. The first violation is what counts: the others come of the end."""
+        """Whether it went well. The first violation is what counts: the others come of the end, as a rule."""
         try:
             what()
             return True
         except Exception as error:
-            if not self.books.over.is_set():
+            if self.books.over.is_set():
+                self.later.append(f"{who}: {error!r}\n{traceback.format_exc()}")
+            else:
                 minute = len(self.measures) + 1
                 status = self.daemon.process.poll()
                 found = repr(error) if status is None else f"jobd exited with {status}"
@@ -134,7 +140,8 @@ class World:
                 lambda: self.inside == 0 or self.books.over.is_set(), HANG_GUARD
             )
         if not hasnt_hung:
-            raise Hang(f"{self.inside} clients have not gone {HANG_GUARD} s later")
+            where = "\n".join(stacks())
+            raise Hang(f"{self.inside} clients have not gone {HANG_GUARD} s later\n{where}")
 
     def enter(self):
         with self.changed:
@@ -180,6 +187,10 @@ class World:
     def keep_evidence(self, directory):
         """What jobd is like just now, all that it said, and what its clients do."""
         directory.mkdir(parents=True, exist_ok=True)
+        with self.changed:
+            # Where it was a client that hung, it has something to say, too.
+            self.changed.wait_for(lambda: self.inside == 0, LAST_WORDS_SECONDS)
+        (directory / "later").write_text("\n".join(self.later))
         pid = self.daemon.process.pid
         shutil.copy(self.daemon.log, directory / "log")
         (directory / "violations").write_text("\n".join(self.books.violations))
@@ -224,6 +235,14 @@ class World:
         spared = {self.sweeper.pid, *processes.descendants(self.sweeper.pid)}
         found = processes.descendants(os.getpid()).items()
         return {pid for pid, (_, state, _) in found if state != "Z"} - spared
+
+
+def stacks():
+    """Where each thread is just now, but those who wait to be let in."""
+    for frame in sys._current_frames().values():
+        stack = traceback.format_stack(frame)
+        if not any("in sit\n" in one and "wait_for" in one for one in stack):
+            yield "".join(stack)
 
 
 def swept_away(directory):
