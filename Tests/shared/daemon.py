@@ -10,12 +10,9 @@ from varlink import HANG_GUARD, Connection, Hang, follow
 
 
 class Daemon:
-    """`directory` is its alone: its socket is in `run`, its temporary files would be in `tmp`.
+    """`directory` is its alone: its socket is in `run`, its temporary files would be in `tmp`."""
 
-    `through` is the start of a command that executes the rest of it.
-    """
-
-    def __init__(self, program, directory, options=(), through=()):
+    def __init__(self, program, directory, options=()):
         self.run = directory / "run"
         self.tmp = directory / "tmp"
         self.log = directory / "log"
@@ -24,7 +21,7 @@ class Daemon:
         self.socket = self.run / "jobd.sock"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*through, program, "--socket", self.socket, *options],
+                [*processes.DIE_WITH_US, program, "--socket", self.socket, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -10,6 +10,9 @@ PR_SET_CHILD_SUBREAPER = 36
 
 PROC = pathlib.Path("/proc")
 
+# Executes what follows, and ends when we do, however we do: also what is stopped. setpriv(1)
+DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"]
+
 
 def become_subreaper():
     """Orphans among our descendants become our children: none gets out of sight. prctl(2)"""

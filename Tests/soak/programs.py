@@ -10,13 +10,11 @@ import subprocess
 from clients import moment
 from jobs import any_one, one_that_doesnt, one_that_ends
 from line import Story, check_output, opened
+from processes import DIE_WITH_US
 from varlink import HANG_GUARD, Connection, follow
 from witness import making
 
 OTHERS = pathlib.Path(__file__).resolve().parent.parent / "IntegrationTests/Python"
-
-# Also one that is stopped ends when we do, however we do. setpriv(1)
-DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 
 # What `jobctl run` exits with where the command couldn't be started: docs/jobctl.md.
 JOBD_FAILED = 125

@@ -21,7 +21,6 @@ from daemon import Daemon
 from inspection import Inspector
 from jobs import Things
 from observers import Auditor
-from programs import DIE_WITH_US
 from varlink import HANG_GUARD, Connection, Hang, follow
 from witness import Witness
 
@@ -69,7 +68,7 @@ class World:
 
     def begin(self):
         options = ["--running-max", str(RUNNING_MAX), "--queued-max", str(QUEUED_MAX)]
-        self.daemon = Daemon(self.programs / "jobd", self.scratch / "jobd", options, DIE_WITH_US)
+        self.daemon = Daemon(self.programs / "jobd", self.scratch / "jobd", options)
         self.makers = {os.readlink("/proc/self/exe"), str(self.programs / "jobd")}
         self.things = Things(self.scratch / "things", self.seed)
         self.inspector = Inspector(self)
