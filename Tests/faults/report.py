@@ -20,17 +20,27 @@ def indented(text):
     return "".join(f"     | {line}\n" for line in text.splitlines()[-8:])
 
 
+def not_reached(found, results, names):
+    """Places where a call may fail, and to which no play has led again, in words."""
+    reached = {site.key for site, _, outcome in results if outcome.injected}
+    missed = {site.key: site for site in found if site.faults() and site.key not in reached}
+    for site in missed.values():
+        yield f"not reached again ({PHASES[site.phase]}): {site.describe(names, 5)}"
+
+
 def table(found, results, minutes):
     by_call = collections.defaultdict(lambda: [set(), set(), 0, 0, 0])
     for site in found:
-        by_call[site.call][0].add(site.key)
+        row = by_call[site.call]
+        if site.faults():
+            row[0].add(site.key)
     for site, _, outcome in results:
         row = by_call[site.call]
         if outcome.injected:
             row[1].add(site.key)
             row[2] += 1
             row[3 if not outcome.defect else 4] += 1
-    failing = {call: row for call, row in sorted(by_call.items()) if row[1] or any(site.call == call and site.faults() for site in found)}
+    failing = {call: row for call, row in sorted(by_call.items()) if row[0]}
     total = [sum(len(row[0]) for row in failing.values()), sum(len(row[1]) for row in failing.values())]
     total += [sum(row[index] for row in failing.values()) for index in (2, 3, 4)]
     missed = sum(1 for *_, outcome in results if not outcome.injected)
