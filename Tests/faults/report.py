@@ -20,10 +20,10 @@ def indented(text):
     return "".join(f"     | {line}\n" for line in text.splitlines()[-8:])
 
 
-def not_reached(found, results, names):
-    """Places where a call may fail, and to which no play has led again, in words."""
+def not_reached(results, names):
+    """Places to which no play has led again, in words."""
     reached = {site.key for site, _, outcome in results if outcome.injected}
-    missed = {site.key: site for site in found if site.faults() and site.key not in reached}
+    missed = {site.key: site for site, _, _ in results if site.key not in reached}
     for site in missed.values():
         yield f"not reached again ({PHASES[site.phase]}): {site.describe(names, 5)}"
 

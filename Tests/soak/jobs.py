@@ -153,7 +153,8 @@ def makes_groups(chance, things):
 
 
 def stops_for_a_while(chance, things):
-    script = "(sleep 0.02; kill -CONT $$) & kill -STOP $$; echo on; wait"
+    # Again and again: on a busy machine the first may come before there is anything to be continued.
+    script = "(while sleep 0.02; do kill -CONT $$; done) & kill -STOP $$; echo on; kill $!; wait"
     return shell(script, output=b"on\n")
 
 

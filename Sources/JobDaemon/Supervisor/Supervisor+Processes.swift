@@ -241,6 +241,11 @@ extension Supervisor {
       guard let events = try tree.openEvents() else { return }
       job.treeWatch = try TreeWatch(loop, events) { [unowned self] in
         event { $0.treeChanged(id, at: Moment.now) }
+      } lost: { [unowned self] in
+        jobs[id]?.treeWatch = nil
+        // A look tells what has become of it; who waits for the tree watches it anew.
+        event { $0.treeChanged(id, at: Moment.now) }
+        event { $0.lookFailed(id, at: Moment.now) }
       }
     } catch {
       log.error("watching a job's tree failed: \(error)", metadata: ["job": "\(id)"])

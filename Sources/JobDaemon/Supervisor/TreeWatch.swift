@@ -7,14 +7,19 @@ final class TreeWatch {
   private let events: OwnedDescriptor
   private var source: IOSource?
 
-  /// - Parameter events: As ``JobTree/openEvents()`` opened them.
+  /// - Parameters:
+  ///   - events: As ``JobTree/openEvents()`` opened them.
+  ///   - lost: It can't say any more. It may be dropped.
   init(
-    _ loop: EventLoop, _ events: consuming OwnedDescriptor, changed: @escaping () -> Void
+    _ loop: EventLoop, _ events: consuming OwnedDescriptor, changed: @escaping () -> Void,
+    lost: @escaping () -> Void
   ) throws(SystemError) {
     self.events = events
     source = try IOSource(loop, self.events.raw, .priority, priority: .exits) { [unowned self] _ in
-      acknowledge()
-      changed()
+      if acknowledge() { return changed() }
+      // Of a cgroup that is gone nothing can be read, and that would be reported for ever.
+      source = nil
+      lost()
     }
   }
 
@@ -24,12 +29,13 @@ final class TreeWatch {
   }
 
   /// The kernel notifies again only of what changes after the file was read by this descriptor.
-  private func acknowledge() {
+  ///
+  /// - Returns: It was.
+  private func acknowledge() -> Bool {
     var contents = [UInt8](repeating: 0, count: 64)
     let read = unsafe contents.withUnsafeMutableBytes {
       try? unsafe events.raw.read(fromAbsoluteOffset: 0, into: $0)
     }
-    // A cgroup that is gone reads ENODEV, and would be reported for ever.
-    if read == nil { source = nil }
+    return read != nil
   }
 }
