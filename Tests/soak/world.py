@@ -1,7 +1,6 @@
 """The jobd that is soaked, and the seats in which its clients sit."""
 
 import contextlib
-import faulthandler
 import os
 import pathlib
 import shutil
@@ -31,8 +30,6 @@ RUNNING_MAX = 8
 QUEUED_MAX = 24
 # Seconds between two clients of one seat.
 PAUSE_MAX = 0.1
-# Seconds in which who is still there when it is over may say why.
-LAST_WORDS_SECONDS = 5
 # Seconds that jobd waits for the rest of a call: Patience.period.
 PATIENCE_SECONDS = 30
 
@@ -47,8 +44,6 @@ class World:
         self.excluded = () if self.python.exists() else ["programs: was written by others"]
         self.books = Books()
         self.measures = []
-        # What went wrong after the first violation.
-        self.later = []
         self.daemon = None
         # Of the seats: whether they may be taken, how many are, and how many clients have come.
         self.changed = threading.Condition()
@@ -108,14 +103,12 @@ class World:
             print(report.progress(self), flush=True)
 
     def watched(self, who, what):
-        """Whether it went well. The first violation is what counts: the others come of the end, as a rule."""
+        """Whether it went well. The first violation is what counts: the others come of the end."""
         try:
             what()
             return True
         except Exception as error:
-            if self.books.over.is_set():
-                self.later.append(f"{who}: {error!r}\n{traceback.format_exc()}")
-            else:
+            if not self.books.over.is_set():
                 minute = len(self.measures) + 1
                 status = self.daemon.process.poll()
                 found = repr(error) if status is None else f"jobd exited with {status}"
@@ -184,12 +177,8 @@ class World:
     # The end
 
     def keep_evidence(self, directory):
-        """What jobd is like just now, all that it said, and what its clients do."""
+        """What jobd is like just now, and all that it said."""
         directory.mkdir(parents=True, exist_ok=True)
-        with self.changed:
-            # Where it was a client that hung, it has something to say, too.
-            self.changed.wait_for(lambda: self.inside == 0, LAST_WORDS_SECONDS)
-        (directory / "later").write_text("\n".join(self.later))
         pid = self.daemon.process.pid
         shutil.copy(self.daemon.log, directory / "log")
         (directory / "violations").write_text("\n".join(self.books.violations))
@@ -204,8 +193,6 @@ class World:
             ],
             "measures": lambda: self.measures,
         }
-        with open(directory / "threads", "w") as file:
-            faulthandler.dump_traceback(file, all_threads=True)
         for name, look in seen.items():
             with contextlib.suppress(OSError):
                 (directory / name).write_text("\n".join(map(str, look())) + "\n")
