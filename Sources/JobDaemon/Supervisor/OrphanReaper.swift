@@ -37,7 +37,7 @@ final class OrphanReaper {
   private var source: IOSource?
   /// Says when a rest is over.
   private var rest: TimerSource?
-  private var isResting = false
+  private var isResting: Bool { source?.events.isEmpty ?? false }
 
   /// - Parameters:
   ///   - adopts: The daemon becomes the subreaper.
@@ -54,7 +54,6 @@ final class OrphanReaper {
       reap()
     }
     rest = try TimerSource(loop, priority: .idle) { [unowned self] in
-      isResting = false
       source?.events = .input
       reap()
     }
@@ -93,7 +92,6 @@ final class OrphanReaper {
     }
     suspect = nil
     guard reaped > 0 else { return }
-    isResting = true
     source?.events = []
     let period = reaped < Self.reapsPerTurn ? Self.restPeriod : Self.shortRestPeriod
     rest?.arm(at: Moment.monotonic + period)

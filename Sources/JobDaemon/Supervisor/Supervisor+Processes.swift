@@ -183,7 +183,7 @@ extension Supervisor {
     // Should the kernel hold one up, no more than that one waits on a thread.
     if job.isBeingKilled { return job.isToBeKilledAgain = true }
     if tree.isSmall() {
-      killNow(tree, id)
+      killTried(id, Self.kill(tree))
       return event { $0.killed(id, at: Moment.now) }
     }
     job.isBeingKilled = true
@@ -197,30 +197,27 @@ extension Supervisor {
     }
   }
 
-  private func killNow(_ tree: any JobTree, _ id: JobID) {
-    do {
-      try tree.kill()
-    } catch {
-      killFailed(error, id)
-    }
-  }
-
-  private func killFailed(_ error: SystemError, _ id: JobID) {
-    log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"])
-  }
-
   private func killAll(of tree: any JobTree, _ id: JobID, then done: @escaping () -> Void) {
     offload.run {
-      do throws(SystemError) {
-        try tree.kill()
-        return nil as SystemError?
-      } catch {
-        return error
-      }
+      Self.kill(tree)
     } then: { [unowned self] error in
-      if let error { killFailed(error, id) }
+      killTried(id, error)
       done()
     }
+  }
+
+  /// - Returns: What was in the way.
+  nonisolated private static func kill(_ tree: any JobTree) -> SystemError? {
+    do throws(SystemError) {
+      try tree.kill()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func killTried(_ id: JobID, _ error: SystemError?) {
+    if let error { log.error("killing a job failed: \(error)", metadata: ["job": "\(id)"]) }
   }
 
   func inspect(_ id: JobID) {
