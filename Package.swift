@@ -121,7 +121,8 @@ let package = Package(
       name: "JobDaemon",
       dependencies: [
         "CSystemd", "JobEngine", "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink",
-        "VarlinkSocket", collections("OrderedCollections"), system, logging,
+        "VarlinkSocket", collections("DequeModule"), collections("OrderedCollections"), system,
+        logging,
       ],
       swiftSettings: onMainActor),
     .executableTarget(

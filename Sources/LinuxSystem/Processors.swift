@@ -9,8 +9,11 @@ public struct Processors: ~Copyable, Sendable {
 
   /// - Throws: Where there is no `/proc`.
   public init() throws(SystemError) {
-    try self.init(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    try self.init(count: Self.number)
   }
+
+  /// How many there are. sysconf(3)
+  public static var number: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// As if there were so many.
   package init(count: Int) throws(SystemError) {

@@ -15,8 +15,8 @@ from varlink import HANG_GUARD, Connection, follow
 # KiB of memory of its own that jobd may have more than after the first minute.
 MEMORY_TOLERANCE_KIB = 4096
 
-# The loop, and as many more as jobd ever has for what takes time: Offload.threadsMax.
-THREADS_MAX = 1 + 64
+# The loop, and as many more as jobd ever has for starts and for what else takes time: Offload.threadsMax.
+THREADS_MAX = 1 + 2 * 64
 
 # Jobs that are remembered when they have finished: as many small ones take the place of large ones
 # before memory is compared. Limits.finishedKept

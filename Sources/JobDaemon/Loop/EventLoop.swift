@@ -7,6 +7,11 @@ import SystemPackage
 /// sd-event(3)
 @safe final class EventLoop {
   let event: OpaquePointer
+  /// Whether more is to be done than can be: the loop then rests before it waits, so that it isn't woken for each
+  /// thing that happens, which takes the processor from those who are to do it. (docs/performance.md)
+  var isCrowded: () -> Bool = { false }
+  /// Microseconds.
+  private static let restPeriod = 1_000
 
   init() throws(SystemError) {
     var event: OpaquePointer?
@@ -23,9 +28,21 @@ import SystemPackage
   ///
   /// - Returns: What was given to `exit`.
   func run() throws(SystemError) -> Int32 {
-    let code = unsafe sd_event_loop(event)
-    try checkedEvent(code, "sd_event_loop")
+    while unsafe sd_event_get_state(event) != SD_EVENT_FINISHED { try turn() }
+    var code: Int32 = 0
+    try checkedEvent(unsafe sd_event_get_exit_code(event, &code), "sd_event_get_exit_code")
     return code
+  }
+
+  private func turn() throws(SystemError) {
+    var ready = unsafe sd_event_prepare(event)
+    try checkedEvent(ready, "sd_event_prepare")
+    if ready == 0 {
+      if isCrowded() { SystemClock.sleep(Self.restPeriod) }
+      ready = unsafe sd_event_wait(event, UInt64.max)
+      try checkedEvent(ready, "sd_event_wait")
+    }
+    if ready > 0 { try checkedEvent(unsafe sd_event_dispatch(event), "sd_event_dispatch") }
   }
 
   /// Ends ``run()`` once the handler that is being called has returned.

@@ -1,27 +1,39 @@
-import Glibc
 import LinuxSystem
 import Synchronization
-import SystemPackage
 
 /// Threads for what could hold the loop up: exec of a file on a dead network mount, `cgroup.kill` of
 /// thousands. Nothing of the daemon's state is touched there: work takes values and gives a value, and
 /// what is done with that is done on the loop.
+///
+/// Of work that is rather short, no more may be done at one time than keeps the processors busy: a thread that goes
+/// on with what waits costs less than another that is woken for it (docs/performance.md). What takes long all the
+/// same isn't counted then, so that nothing waits for a dead mount.
 final class Offload {
   /// Work that may be under way at one time: so many calls may hang on dead mounts before others wait.
   nonisolated static let threadsMax = 64
+  /// Microseconds from look to look at work that others wait for: what is seen by two takes long.
+  private static let patience = 5_000
 
-  private let shared: Shared
+  private let queue: WorkQueue
   private var source: IOSource?
+  /// Comes while work waits for its turn.
+  private var look: TimerSource?
+  private var isWatching = false
   /// What is to be done on the loop once the work of that number is. No thread is given these: at times
   /// it would have the last reference, and the daemon's objects can't be freed there. The runtime
   /// hands those over to Dispatch's main queue, which nobody empties, and they stay for ever.
   private var completions: [Int: () -> Void] = [:]
   private var lastNumber = 0
 
-  init(_ loop: EventLoop) throws(SystemError) {
-    shared = try Shared()
-    source = try IOSource(loop, shared.finished.raw, .input, priority: .exits) {
+  /// - Parameter atOnce: Work that is done at one time, as long as none takes long.
+  init(_ loop: EventLoop, atOnce: Int = threadsMax) throws(SystemError) {
+    queue = try WorkQueue(atOnce: min(atOnce, Self.threadsMax), threadsMax: Self.threadsMax)
+    source = try IOSource(loop, queue.finished.raw, .input, priority: .exits) {
       [unowned self] _ in complete()
+    }
+    look = try TimerSource(loop, priority: .exits) { [unowned self] in
+      isWatching = false
+      if self.queue.look() { watch() }
     }
   }
 
@@ -38,21 +50,24 @@ final class Offload {
     lastNumber += 1
     let result = Outcome<Result>()
     completions[lastNumber] = { completion(result.value) }
-    shared.submit(Work(number: lastNumber) { result.value = work() })
+    if queue.submit(Work(number: lastNumber) { result.value = work() }) { watch() }
+  }
+
+  /// As much is under way as is to be at one time, none of it takes long, and more waits.
+  var isCrowded: Bool { queue.isCrowded }
+
+  private func watch() {
+    guard !isWatching else { return }
+    isWatching = true
+    look?.arm(at: Moment.monotonic + Self.patience)
   }
 
   private func complete() {
-    for number in shared.takeFinished() { completions.removeValue(forKey: number)?() }
+    for number in queue.takeFinished() { completions.removeValue(forKey: number)?() }
   }
 }
 
-/// What a thread does.
-private nonisolated struct Work: Sendable {
-  let number: Int
-  let perform: @Sendable () -> Void
-}
-
-/// What came of it: set by the thread, and afterwards read on the loop.
+/// What came of work: set by the thread, and afterwards read on the loop.
 private nonisolated final class Outcome<Value: Sendable>: Sendable {
   private let stored = Mutex<Value?>(nil)
 
@@ -64,101 +79,5 @@ private nonisolated final class Outcome<Value: Sendable>: Sendable {
       return value
     }
     set { stored.withLock { $0 = newValue } }
-  }
-}
-
-/// What the loop and the threads have in common.
-private nonisolated final class Shared: Sendable {
-  struct State {
-    var waiting: [Work] = []
-    /// Numbers of what is done.
-    var finished: [Int] = []
-    var threads = 0
-    var idle = 0
-  }
-
-  private let state = Mutex(State())
-  /// Counts the work that waits: each read takes one.
-  private let submitted: OwnedDescriptor
-  /// Readable while there is work that is done.
-  let finished: OwnedDescriptor
-
-  init() throws(SystemError) {
-    submitted = try EventCounter.make(takesOne: true)
-    finished = try EventCounter.make(takesOne: false, nonblocking: true)
-  }
-
-  func submit(_ work: Work) {
-    let needsThread = state.withLock { state in
-      state.waiting.append(work)
-      guard state.idle < state.waiting.count, state.threads < Offload.threadsMax else {
-        return false
-      }
-      state.threads += 1
-      return true
-    }
-    if needsThread, !startThread(), !hasThread() {
-      // Without a single thread it is done here: late is better than never.
-      return perform(work)
-    }
-    EventCounter.add(submitted.raw)
-  }
-
-  /// After one could not be started: whether there is any. If not, nothing is left waiting for it.
-  private func hasThread() -> Bool {
-    state.withLock { state in
-      state.threads -= 1
-      if state.threads == 0 { state.waiting.removeAll() }
-      return state.threads > 0
-    }
-  }
-
-  func takeFinished() -> [Int] {
-    EventCounter.take(finished.raw)
-    return state.withLock { state in
-      defer { state.finished.removeAll(keepingCapacity: true) }
-      return state.finished
-    }
-  }
-
-  private func startThread() -> Bool {
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self)
-    let answer = unsafe pthread_create(&thread, nil, Shared.main, context.toOpaque())
-    guard answer == 0 else {
-      unsafe context.release()
-      return false
-    }
-    pthread_detach(thread)
-    return true
-  }
-
-  private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    unsafe Unmanaged<Shared>.fromOpaque($0!).takeRetainedValue().work()
-    return nil
-  }
-
-  /// A thread works until the process ends.
-  private func work() {
-    // Without it they are somewhat slower: a job resets what it inherits in any case.
-    try? Scheduling.resetOnFork()
-    while true {
-      state.withLock { $0.idle += 1 }
-      EventCounter.take(submitted.raw)
-      let work = state.withLock { state in
-        state.idle -= 1
-        return state.waiting.removeFirst()
-      }
-      perform(work)
-    }
-  }
-
-  private func perform(_ work: Work) {
-    work.perform()
-    let isFirst = state.withLock { state in
-      state.finished.append(work.number)
-      return state.finished.count == 1
-    }
-    if isFirst { EventCounter.add(finished.raw) }
   }
 }

@@ -69,7 +69,7 @@ extension Supervisor {
     _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?
   ) {
     let number = orphans?.spawnBegan()
-    offload.run {
+    starts.run {
       attempt.make()
     } then: { [unowned self] outcome in
       tried(job, attempt, outcome, otherwise: start)
@@ -90,7 +90,7 @@ extension Supervisor {
     // From now on only the job holds its streams: who reads them sees their end when it ends.
     job.streams = nil
     spawned(job, attempt.tree, outcome.result, at: outcome.at)
-    spares?.want()
+    if !starts.isCrowded { spares?.want() }
   }
 
   private func spawned(

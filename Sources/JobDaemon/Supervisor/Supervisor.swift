@@ -11,7 +11,11 @@ import SystemPackage
 /// before that returns, in the engine's order.
 final class Supervisor {
   let loop: EventLoop
+  /// For whatever takes long at times.
   let offload: Offload
+  /// For starting processes: a flood of jobs is as much as the processors can do, and one that is to be killed
+  /// doesn't wait for it.
+  let starts: Offload
   let spawner: Spawner
   let budget: DescriptorBudget
   /// `/dev/null`, for every job that reads nothing or writes nowhere.
@@ -32,6 +36,9 @@ final class Supervisor {
   /// `nil` where jobs are never started on the loop.
   var promptStart: PromptStart?
   private var isPerforming = false
+
+  /// One waits for a processor to execute its program, one uses it.
+  private static let startsPerProcessor = 2
 
   /// The connection of a client, while it is there.
   var connection: (ClientID) -> Connection? = { _ in nil }
@@ -54,7 +61,9 @@ final class Supervisor {
     self.null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", .readWrite))
     self.log = log
     self.offload = try Offload(loop)
+    self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.number)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
+    loop.isCrowded = { [unowned self] in starts.isCrowded }
     timer = try TimerSource(loop) { [unowned self] in
       event { $0.deadlinePassed(at: Moment.now) }
     }
