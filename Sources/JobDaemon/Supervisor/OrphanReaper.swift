@@ -10,9 +10,10 @@ import SystemPackage
 /// evenly has then none left when the job's line ends, and came to kill it after 36 to 150 ms, 900 ms at worst.
 /// (docs/performance.md)
 ///
-/// It reaps when there is nothing else to do, no more than some in one turn of the loop. After each turn that found
-/// any it rests, and isn't woken meanwhile: a large tree that is killed leaves its orphans one by one, and who hears
-/// of each takes from the others the processor that they need to die. (docs/performance.md)
+/// It reaps when there is nothing else to do, no more than some in one turn of the loop. After each turn it rests,
+/// and isn't woken meanwhile: a large tree that is killed leaves its orphans one by one, and who hears of each takes
+/// from the others the processor that they need to die; and every main process that ends is told here, too.
+/// (docs/performance.md)
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
@@ -38,6 +39,8 @@ final class OrphanReaper {
   /// Says when a rest is over.
   private var rest: TimerSource?
   private var isResting: Bool { source?.events.isEmpty ?? false }
+  /// There may be others besides those that were reaped, of which no signal tells.
+  private var hasMore = false
 
   /// - Parameters:
   ///   - adopts: The daemon becomes the subreaper.
@@ -55,7 +58,7 @@ final class OrphanReaper {
     }
     rest = try TimerSource(loop, priority: .idle) { [unowned self] in
       source?.events = .input
-      reap()
+      if hasMore { reap() }
     }
   }
 
@@ -91,10 +94,9 @@ final class OrphanReaper {
       reaped += 1
     }
     suspect = nil
-    guard reaped > 0 else { return }
+    hasMore = reaped == Self.reapsPerTurn
     source?.events = []
-    let period = reaped < Self.reapsPerTurn ? Self.restPeriod : Self.shortRestPeriod
-    rest?.arm(at: Moment.monotonic + period)
+    rest?.arm(at: Moment.monotonic + (hasMore ? Self.shortRestPeriod : Self.restPeriod))
   }
 
   private func exitedChild() -> Int32? {
