@@ -1,6 +1,8 @@
 public import JobProtocol
 
 /// What the engine wants done. Whoever carries it out answers with the event named behind it.
+///
+/// What takes a kilobyte is apart, so that the others, ten for each job, are of a few words.
 public enum Action: Hashable, Sendable {
   // MARK: the job's processes
 
@@ -38,12 +40,12 @@ public enum Action: Hashable, Sendable {
   // MARK: clients
 
   /// Reply to the client's `Run`; to one that is finished this is the final reply.
-  case replyToRun(ClientID, RunReply)
+  indirect case replyToRun(ClientID, RunReply)
   /// The only, or with `continues` one more, reply to the client's `List`. With `continues`:
   /// ``JobEngine/observerReady(_:)`` once the client has room for another.
-  case replyToList(ClientID, ListReply, continues: Bool)
+  indirect case replyToList(ClientID, ListReply, continues: Bool)
   /// The reply to the client's `Cancel`.
-  case replyToCancel(ClientID, CancelReply)
+  indirect case replyToCancel(ClientID, CancelReply)
   /// Close the connection of a client that reads too slowly.
   case drop(ClientID)
 

@@ -18,13 +18,8 @@ struct LiveJob: Sendable {
     case settling(Settlement)
   }
 
-  let id: JobID
-  /// Without the environment, which is nobody's business.
-  let context: JobContext
-  let owner: Peer
-  let plan: StopPlan
-  let waitsFor: Scope
-  let queuedAt: Timestamp
+  /// What was decided when it was accepted.
+  private let accepted: Accepted
 
   var phase = Phase.queued
   var main = MainProcess.unborn
@@ -43,14 +38,32 @@ struct LiveJob: Sendable {
   init(
     id: JobID, request: RunRequest, owner: Peer, client: ClientID, queuedAt: Timestamp
   ) {
-    self.id = id
-    self.context = request.context
-    self.plan = request.stop
-    self.waitsFor = request.waitsFor
-    self.owner = owner
-    self.queuedAt = queuedAt
+    self.accepted = Accepted(id: id, request: request, owner: owner, queuedAt: queuedAt)
     self.lifelines = [client]
     self.audience = [client]
+  }
+
+  var id: JobID { accepted.id }
+  /// Without the environment, which is nobody's business.
+  var context: JobContext { accepted.request.context }
+  var plan: StopPlan { accepted.request.stop }
+  var waitsFor: Scope { accepted.request.waitsFor }
+  var owner: Peer { accepted.owner }
+  var queuedAt: Timestamp { accepted.queuedAt }
+
+  /// Apart from the rest, which changes and is copied for it.
+  private final class Accepted: Sendable {
+    let id: JobID
+    let request: RunRequest
+    let owner: Peer
+    let queuedAt: Timestamp
+
+    init(id: JobID, request: RunRequest, owner: Peer, queuedAt: Timestamp) {
+      self.id = id
+      self.request = request
+      self.owner = owner
+      self.queuedAt = queuedAt
+    }
   }
 
   /// Takes one of the slots.

@@ -1,7 +1,7 @@
 /// What to start: the program with everything that a job says about it.
 ///
 /// Arguments, variables and paths are any bytes but NUL, as on Linux.
-public struct SpawnSpecification: Sendable {
+public final class SpawnSpecification: Sendable {
   /// Why something can't be started by anybody.
   public enum Invalid: Error, Hashable, Sendable {
     case noArguments
@@ -45,7 +45,7 @@ public struct SpawnSpecification: Sendable {
   }
 
   /// The same for texts.
-  public init(
+  public convenience init(
     arguments: [String], environment: [String] = [], workingDirectory: String = "/",
     umask: UInt32 = 0o022
   ) throws(Invalid) {

@@ -40,8 +40,7 @@ final class JobResources {
     for client: Connection
   ) {
     self.id = id
-    self.start = Start(
-      specification: specification, marks: marks, streams: streams, client: client)
+    self.start = Start(specification, marks: marks, streams, for: client)
   }
 
   // Before the descriptor that it watches is closed.
@@ -49,12 +48,22 @@ final class JobResources {
     newsSource = nil
   }
 
-  struct Start {
+  final class Start {
     let specification: SpawnSpecification
     /// Variables of its environment that together no other job's has.
     let marks: [OSString]
     let streams: StreamPlan
     /// Who hears captured output.
     weak let client: Connection?
+
+    init(
+      _ specification: SpawnSpecification, marks: [OSString], _ streams: StreamPlan,
+      for client: Connection
+    ) {
+      self.specification = specification
+      self.marks = marks
+      self.streams = streams
+      self.client = client
+    }
   }
 }

@@ -4,7 +4,7 @@ import LinuxSystem
 import SystemPackage
 
 /// A job's first process about to be started: all that takes, to be done on whichever thread.
-nonisolated struct StartAttempt: Sendable {
+nonisolated final class StartAttempt: Sendable {
   struct Outcome: Sendable {
     /// The process, by its pid.
     let result: Result<Int32, SpawnFailure>
