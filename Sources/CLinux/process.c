@@ -2,6 +2,7 @@
 #include "clinux_process.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -76,4 +77,9 @@ int clinux_get_limit(int resource, struct clinux_limit *limit) {
 int clinux_set_limit(const struct clinux_limit *limit) {
   struct rlimit64 value = {limit->soft, limit->hard};
   return prlimit64(0, (__rlimit_resource_t)limit->resource, &value, NULL) ? -errno : 0;
+}
+
+int clinux_permitted_processors(void) {
+  cpu_set_t permitted;
+  return sched_getaffinity(0, sizeof permitted, &permitted) ? 0 : CPU_COUNT(&permitted);
 }

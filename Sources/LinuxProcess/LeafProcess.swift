@@ -25,6 +25,10 @@ extension JobLeaf {
 }
 
 extension LeafProcess {
+  /// The control group that a process is in, or was in when it ended, until it is reaped; `nil` where that can't be
+  /// told.
+  public static func controlGroup(of pid: Int32) -> String? { ProcessStatus.cgroup(of: pid) }
+
   /// Those that are still there, at most so many of them.
   ///
   /// Each is looked at once: a lazy sequence would look again, and find that one has gone.

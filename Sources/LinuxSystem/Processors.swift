@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The machine's processors, and how many threads want one.
@@ -9,11 +10,15 @@ public struct Processors: ~Copyable, Sendable {
 
   /// - Throws: Where there is no `/proc`.
   public init() throws(SystemError) {
-    try self.init(count: Self.number)
+    try self.init(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
-  /// How many there are. sysconf(3)
-  public static var number: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// How many this process may use. sched_getaffinity(2)
+  public static var permitted: Int {
+    let count = Int(clinux_permitted_processors())
+    // It isn't told where there are more than a set has room for.
+    return count > 0 ? count : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
 
   /// As if there were so many.
   package init(count: Int) throws(SystemError) {

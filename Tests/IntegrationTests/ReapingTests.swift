@@ -58,8 +58,8 @@ struct ReapingTests {
     }
   }
 
-  @Test("Case 32: Orphans of jobs that come to jobd are ended and reaped with their jobs")
-  func orphans() throws {
+  /// A jobd that orphans come to.
+  private func withSubreaper(_ body: (TestDaemon) throws -> Void) throws {
     var options = TestDaemon.Options()
     // prctl(2), PR_SET_CHILD_SUBREAPER. It survives the execution of jobd.
     let subreaper = """
@@ -68,7 +68,12 @@ struct ReapingTests {
       os.execv(sys.argv[1], sys.argv[1:])
       """
     options.wrapper = ["python3", "-c", subreaper]
-    try withDaemon(options) { daemon in
+    try withDaemon(options, body)
+  }
+
+  @Test("Case 32: Orphans of jobs that come to jobd are ended and reaped with their jobs")
+  func orphans() throws {
+    try withSubreaper { daemon in
       for _ in 0..<10 {
         let job = try daemon.shell("(setsid sh -c 'echo $$; exec sleep infinity' &); read line") {
           $0.context.stop = StopContext(closeStandardInput: true)
@@ -81,6 +86,65 @@ struct ReapingTests {
         #expect(try job.result().cause == .disconnected)
         try waitUntil("the orphan was reaped") { !exists("/proc/\(orphan)") }
       }
+    }
+  }
+
+  @Test("Orphans are reaped that end at once, unseen by jobd, more than it reaps in one turn")
+  func manyOrphans() throws {
+    try withSubreaper { daemon in
+      let own = try ProcessFiles(daemon.pid).children()
+      let job = try daemon.shell(
+        "for i in $(seq 300); do (setsid sleep infinity &); done; echo; exec sleep infinity")
+      _ = try job.line()
+      let main = Int32(try #require(try job.started().runtime.mainPid))
+      func adopted() throws -> [Int32] {
+        try ProcessFiles(daemon.pid).children().filter { $0 != main && !own.contains($0) }
+      }
+      try waitUntil("they came to jobd") { try adopted().count == 300 }
+      let orphans = try adopted()
+
+      try daemon.send(.stop)
+      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      for orphan in orphans { try Pidfd.open(orphan).send(.kill) }
+      for orphan in orphans {
+        try waitUntil("\(orphan) has ended") { try ProcessFiles(orphan).state() == "Z" }
+      }
+      try daemon.send(.continue)
+      for orphan in orphans {
+        try waitUntil("\(orphan) was reaped") { !exists("/proc/\(orphan)") }
+      }
+      try job.client.halfClose()
+      #expect(try job.result().cause == .disconnected)
+    }
+  }
+
+  @Test("An orphan is reaped while the start of another job is held up")
+  func orphanBesideStart() throws {
+    try withSubreaper { daemon in
+      let own = try ProcessFiles(daemon.pid).children()
+      let freezer = "\(daemon.jobsDirectory)/cgroup.freeze"
+      let job = try daemon.shell(
+        "(setsid sh -c 'echo $$; exec sleep infinity' &); exec sleep infinity")
+      let orphan = try #require(Int32(try job.line()))
+      let main = Int32(try #require(try job.started().runtime.mainPid))
+      func others() throws -> [Int32] {
+        try ProcessFiles(daemon.pid).children().filter {
+          $0 != main && $0 != orphan && !own.contains($0)
+        }
+      }
+
+      try write("1", to: freezer)
+      let starting = try daemon.shell("exit 5")
+      // Frozen before it executes anything.
+      try waitUntil("its first process was made") { try !others().isEmpty }
+      try Pidfd.open(orphan).send(.kill)
+      try waitUntil("the orphan was reaped") { !exists("/proc/\(orphan)") }
+      #expect(try others().count == 1)
+
+      try write("0", to: freezer)
+      #expect(try starting.result().exitStatus == 5)
+      try job.client.halfClose()
+      #expect(try job.result().cause == .disconnected)
     }
   }
 

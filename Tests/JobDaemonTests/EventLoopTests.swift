@@ -25,6 +25,14 @@ struct EventLoopTests {
     #expect(hasEnded)
   }
 
+  @Test("Who ends the loop says what it ends with", arguments: [0, 7])
+  func exitCode(_ code: Int32) throws {
+    let loop = try EventLoop()
+    let timer = try TimerSource(loop) { loop.exit(code) }
+    timer.arm(at: 0)
+    #expect(try loop.run() == code)
+  }
+
   /// Says when it is freed.
   @MainActor private final class Witness {
     private let freed: () -> Void

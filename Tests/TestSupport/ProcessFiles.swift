@@ -74,8 +74,11 @@ public struct ProcessFiles {
 
   /// Its children, those included that have exited and wait to be reaped.
   public func children() throws -> [Int32] {
-    try contents(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ").compactMap {
-      Int32($0)
+    // Each is that of the thread that made it.
+    try fileNames(in: "/proc/\(pid)/task").flatMap { thread in
+      try contents(of: "/proc/\(pid)/task/\(thread)/children").split(separator: " ").compactMap {
+        Int32($0)
+      }
     }
   }
 

@@ -53,3 +53,6 @@ enum { CLINUX_LIMITS = 16 };
 /// getrlimit(2), setrlimit(2)
 int clinux_get_limit(int resource, struct clinux_limit *_Nonnull limit);
 int clinux_set_limit(const struct clinux_limit *_Nonnull limit);
+
+/// How many processors this thread may use, or 0 where that isn't told. sched_getaffinity(2)
+int clinux_permitted_processors(void);

@@ -5,9 +5,9 @@ import Synchronization
 /// thousands. Nothing of the daemon's state is touched there: work takes values and gives a value, and
 /// what is done with that is done on the loop.
 ///
-/// Of work that is rather short, no more may be done at one time than keeps the processors busy: a thread that goes
-/// on with what waits costs less than another that is woken for it (docs/performance.md). What takes long all the
-/// same isn't counted then, so that nothing waits for a dead mount.
+/// It can be bounded how much is done at one time: a thread that goes on with what waits costs less than another that
+/// is woken for it (docs/performance.md). What takes long isn't counted then, so that what waits behind sixty starts
+/// from a dead mount does so for some hundredths of a second.
 final class Offload {
   /// Work that may be under way at one time: so many calls may hang on dead mounts before others wait.
   nonisolated static let threadsMax = 64
@@ -17,7 +17,7 @@ final class Offload {
   private let queue: WorkQueue
   private var source: IOSource?
   /// Comes while work waits for its turn.
-  private var look: TimerSource?
+  private var timer: TimerSource?
   private var isWatching = false
   /// What is to be done on the loop once the work of that number is. No thread is given these: at times
   /// it would have the last reference, and the daemon's objects can't be freed there. The runtime
@@ -31,7 +31,7 @@ final class Offload {
     source = try IOSource(loop, queue.finished.raw, .input, priority: .exits) {
       [unowned self] _ in complete()
     }
-    look = try TimerSource(loop, priority: .exits) { [unowned self] in
+    timer = try TimerSource(loop, priority: .exits) { [unowned self] in
       isWatching = false
       if self.queue.look() { watch() }
     }
@@ -53,17 +53,18 @@ final class Offload {
     if queue.submit(Work(number: lastNumber) { result.value = work() }) { watch() }
   }
 
-  /// As much is under way as is to be at one time, none of it takes long, and more waits.
+  /// As much short work is under way as may be, and more waits.
   var isCrowded: Bool { queue.isCrowded }
 
   private func watch() {
     guard !isWatching else { return }
     isWatching = true
-    look?.arm(at: Moment.monotonic + Self.patience)
+    timer?.arm(at: Moment.monotonic + Self.patience)
   }
 
   private func complete() {
     for number in queue.takeFinished() { completions.removeValue(forKey: number)?() }
+    if queue.waits { watch() }
   }
 }
 

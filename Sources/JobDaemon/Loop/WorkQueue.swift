@@ -21,19 +21,22 @@ nonisolated final class WorkQueue: Sendable {
 
   // MARK: on the loop
 
-  /// - Returns: It waits for its turn, and is to be looked at before long. ``look()``
+  /// - Returns: Some work waits for its turn, and is to be looked at before long. ``look()``
   func submit(_ work: Work) -> Bool {
-    call(turns.withLock { $0.submit(work) })
-    return turns.withLock { $0.waitsForTurn }
+    bring(turns.withLock { $0.submit(work) })
+    return waits
   }
+
+  /// Some work waits for its turn.
+  var waits: Bool { turns.withLock { $0.waitsForTurn } }
 
   /// What was under way at two looks takes long: as much else may be done at one time.
   ///
-  /// - Returns: Work still waits for its turn.
+  /// - Returns: Some work waits still, and is to be looked at again.
   func look() -> Bool {
     turns.withLock { $0.age() }
-    while let reinforcement = turns.withLock({ $0.reinforce() }), call(reinforcement) {}
-    return turns.withLock { $0.waitsForTurn }
+    while let reinforcement = turns.withLock({ $0.reinforce() }), bring(reinforcement) {}
+    return turns.withLock { $0.waitsForTurn && !$0.isHeldUp }
   }
 
   var isCrowded: Bool { turns.withLock { $0.isCrowded } }
@@ -44,13 +47,13 @@ nonisolated final class WorkQueue: Sendable {
   }
 
   /// - Returns: There is one more thread at work.
-  @discardableResult private func call(_ reinforcement: WorkTurns.Reinforcement?) -> Bool {
+  @discardableResult private func bring(_ reinforcement: WorkTurns.Reinforcement?) -> Bool {
     switch reinforcement {
     case nil: return true
-    case .idle:
+    case .wake:
       EventCounter.add(wakeUps.raw)
       return true
-    case .new:
+    case .make:
       if startThread() { return true }
       // Without a single thread it is done here: late is better than never.
       for work in turns.withLock({ $0.reinforcementFailed() }) { perform(work) { _ in } }

@@ -8,12 +8,12 @@ nonisolated struct Work: Sendable {
 
 /// Whose turn it is: which work is done next, and whether one more thread is to do it.
 nonisolated struct WorkTurns: Sendable {
-  /// Whom there is to do more.
+  /// One more thread for what waits.
   enum Reinforcement {
-    /// A thread that sleeps.
-    case idle
-    /// A thread that is to be made.
-    case new
+    /// One that sleeps is to be woken.
+    case wake
+    /// There is none that sleeps: one is to be made.
+    case make
   }
 
   /// How long work is under way, counted in looks.
@@ -21,8 +21,12 @@ nonisolated struct WorkTurns: Sendable {
     case new, seen, long
   }
 
-  let atOnce: Int
-  let threadsMax: Int
+  private let atOnce: Int
+  private let threadsMax: Int
+  /// Short work that may be under way at one time: more than `atOnce` while none of it gets done.
+  private var room: Int
+  /// Work was done since the last look.
+  private var hasProgress = false
 
   private var waiting: Deque<Work> = []
   /// Numbers of what is done.
@@ -38,16 +42,17 @@ nonisolated struct WorkTurns: Sendable {
 
   init(atOnce: Int, threadsMax: Int) {
     self.atOnce = atOnce
+    self.room = atOnce
     self.threadsMax = threadsMax
   }
 
-  /// Work waits that nobody was called for.
+  /// Some work waits that nobody was called for.
   var waitsForTurn: Bool { waiting.count > called }
 
   /// One more may be done, apart from what those take who were called.
-  private var hasRoom: Bool { underWay.count - long + called < atOnce }
+  private var hasRoom: Bool { underWay.count - long + called < room }
 
-  /// Work waits its turn, and none of what it waits for takes long.
+  /// As much short work is under way as may be, and more waits.
   var isCrowded: Bool { waitsForTurn && !hasRoom }
 
   mutating func submit(_ work: Work) -> Reinforcement? {
@@ -61,12 +66,12 @@ nonisolated struct WorkTurns: Sendable {
     if idle > 0 {
       idle -= 1
       called += 1
-      return .idle
+      return .wake
     }
     guard threads < threadsMax else { return nil }
     threads += 1
     called += 1
-    return .new
+    return .make
   }
 
   /// - Returns: What nobody is there to do.
@@ -100,8 +105,9 @@ nonisolated struct WorkTurns: Sendable {
     return work
   }
 
-  /// - Returns: It is the first that is to be taken.
+  /// - Returns: No other waits to be taken: the loop is to be woken.
   mutating func finish(_ work: Work) -> Bool {
+    hasProgress = true
     finished.append(work.number)
     return finished.count == 1
   }
@@ -111,11 +117,17 @@ nonisolated struct WorkTurns: Sendable {
     return finished
   }
 
-  /// What is under way grows older: what is so for the second time takes long.
+  /// What is under way grows older: what is seen twice takes long. Where nothing gets done at all, the processors aren't
+  /// what it waits for, and twice as much is begun as before.
   mutating func age() {
     for (number, age) in underWay {
       underWay[number] = age == .new ? .seen : .long
       if age == .seen { long += 1 }
     }
+    room = hasProgress ? atOnce : min(2 * room, threadsMax)
+    hasProgress = false
   }
+
+  /// Another look changes nothing before some work is done: whoever does that goes on with what waits.
+  var isHeldUp: Bool { threads == threadsMax && idle == 0 && long == underWay.count }
 }

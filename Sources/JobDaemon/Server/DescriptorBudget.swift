@@ -10,8 +10,9 @@ struct DescriptorBudget {
   /// Descriptors have lower numbers than this. getrlimit(2), RLIMIT_NOFILE
   let limit: Int
 
-  /// Enough for each of the threads that kill or remove jobs to have several open, with the most that one
-  /// message can bring (``VarlinkLimits/descriptorsPerMessage``) in between; of small limits, less.
+  /// Enough for each of the threads that kill or remove jobs to have several open, for each of those that start
+  /// some to get one, and for the most that one message can bring (``VarlinkLimits/descriptorsPerMessage``) in
+  /// between; of small limits, less.
   private static let reserveMax = 512
 
   init(openFiles limit: ResourceLimit) {

@@ -1,3 +1,4 @@
+import LinuxProcess
 import LinuxSystem
 import Logging
 import SystemPackage
@@ -10,28 +11,39 @@ import SystemPackage
 /// evenly has then none left when the job's line ends, and came to kill it after 36 to 150 ms, 900 ms at worst.
 /// (docs/performance.md)
 ///
-/// It reaps when there is nothing else to do, no more than some in one turn of the loop. After each turn it rests,
+/// It reaps when there is nothing else to do, no more than some in one turn of the loop. Afterwards it rests,
 /// and isn't woken meanwhile: a large tree that is killed leaves its orphans one by one, and who hears of each takes
 /// from the others the processor that they need to die; and every main process that ends is told here, too.
 /// (docs/performance.md)
 ///
 /// A main process is not its to reap: that is done by pidfd, and tells how it ended. One that was made on a
-/// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows
-/// is taken for one only once every spawn that was under way when it was seen has been reported.
+/// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows and that
+/// is in the leaf of a spawn under way is taken for one only once that has been reported. That is soon: the child
+/// had been executed. A start that hangs, for long, holds up nothing, as its child hasn't.
 final class OrphanReaper {
+  /// A main process being made on a thread.
+  private struct Spawn {
+    let number: Int
+    /// `nil` where the job has none: then every child that was seen meanwhile may be its.
+    let controlGroup: String?
+  }
+
   private var spawnsBegun = 0
-  /// Numbers of the spawns under way, oldest first.
-  private var spawnsUnderWay: [Int] = []
+  /// Oldest first.
+  private var spawnsUnderWay: [Spawn] = []
   /// A child that nobody knows, and how many spawns had begun when it was seen.
   private var suspect: (pid: Int32, spawnsBegun: Int)?
 
-  /// Processes reaped in one turn of the loop.
-  private static let reapsPerTurn = 128
+  /// Processes reaped in one turn of the loop: what else happens waits for as long as they take, 10 µs each.
+  private static let reapsPerTurn = 32
+  /// The same from rest to rest.
+  private static let reapsInRow = 128
   /// Microseconds. A storm leaves a hundred orphans in this time.
   private static let restPeriod = 20_000
   /// The same where there were more than were reaped.
   private static let shortRestPeriod = 5_000
 
+  private let isInLeaf: (String) -> Bool
   private let mainExited: (Int32) -> Bool
   private let log: Logger
   private let signals: SignalDescriptor
@@ -41,13 +53,18 @@ final class OrphanReaper {
   private var isResting: Bool { source?.events.isEmpty ?? false }
   /// There may be others besides those that were reaped, of which no signal tells.
   private var hasMore = false
+  /// Since the last rest.
+  private var reapedInRow = 0
 
   /// - Parameters:
   ///   - adopts: The daemon becomes the subreaper.
+  ///   - isInLeaf: Whether a control group is a job's, or one that a job has made.
   ///   - mainExited: Reaps a main process of that pid; false if it is none.
   init(
-    _ loop: EventLoop, adopts: Bool, log: Logger, mainExited: @escaping (Int32) -> Bool
+    _ loop: EventLoop, adopts: Bool, log: Logger, isInLeaf: @escaping (String) -> Bool,
+    mainExited: @escaping (Int32) -> Bool
   ) throws(SystemError) {
+    self.isInLeaf = isInLeaf
     self.mainExited = mainExited
     self.log = log
     if adopts { try Orphans.adopt() }
@@ -67,15 +84,18 @@ final class OrphanReaper {
     source = nil
   }
 
-  func spawnBegan() -> Int {
+  /// - Parameter controlGroup: The leaf that it is made in.
+  func spawnBegan(in controlGroup: String?) -> Int {
     spawnsBegun += 1
-    spawnsUnderWay.append(spawnsBegun)
+    spawnsUnderWay.append(Spawn(number: spawnsBegun, controlGroup: controlGroup))
     return spawnsBegun
   }
 
   /// The spawn was reported: its process is known from now on.
   func spawnReported(_ number: Int) {
-    if let index = spawnsUnderWay.firstIndex(of: number) { spawnsUnderWay.remove(at: index) }
+    if let index = spawnsUnderWay.firstIndex(where: { $0.number == number }) {
+      spawnsUnderWay.remove(at: index)
+    }
     if suspect != nil { reap() }
   }
 
@@ -85,7 +105,7 @@ final class OrphanReaper {
     while reaped < Self.reapsPerTurn, let pid = exitedChild() {
       if mainExited(pid) { continue }
       let seen = suspect?.pid == pid ? suspect?.spawnsBegun ?? spawnsBegun : spawnsBegun
-      if let oldest = spawnsUnderWay.first, oldest <= seen {
+      if mayBeMain(pid, ofOneOf: spawnsUnderWay.prefix { $0.number <= seen }) {
         suspect = (pid, seen)
         return
       }
@@ -95,8 +115,23 @@ final class OrphanReaper {
     }
     suspect = nil
     hasMore = reaped == Self.reapsPerTurn
+    reapedInRow += reaped
     source?.events = []
-    rest?.arm(at: Moment.monotonic + (hasMore ? Self.shortRestPeriod : Self.restPeriod))
+    var period = 0
+    if !hasMore || reapedInRow >= Self.reapsInRow {
+      period = hasMore ? Self.shortRestPeriod : Self.restPeriod
+      reapedInRow = 0
+    }
+    rest?.arm(at: Moment.monotonic + period)
+  }
+
+  private func mayBeMain(_ pid: Int32, ofOneOf spawns: ArraySlice<Spawn>) -> Bool {
+    if spawns.isEmpty { return false }
+    // Where it has moved to, if it wasn't in any leaf when it ended.
+    guard let place = LeafProcess.controlGroup(of: pid), isInLeaf(place) else { return true }
+    return spawns.contains {
+      $0.controlGroup.map { place == $0 || place.hasPrefix($0 + "/") } ?? true
+    }
   }
 
   private func exitedChild() -> Int32? {

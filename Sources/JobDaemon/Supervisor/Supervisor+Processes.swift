@@ -68,7 +68,7 @@ extension Supervisor {
   private func tryApart(
     _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?
   ) {
-    let number = orphans?.spawnBegan()
+    let number = orphans?.spawnBegan(in: attempt.tree.controlGroup)
     starts.run {
       attempt.make()
     } then: { [unowned self] outcome in

@@ -61,7 +61,7 @@ final class Supervisor {
     self.null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", .readWrite))
     self.log = log
     self.offload = try Offload(loop)
-    self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.number)
+    self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.permitted)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
     loop.isCrowded = { [unowned self] in starts.isCrowded }
     timer = try TimerSource(loop) { [unowned self] in
@@ -69,7 +69,10 @@ final class Supervisor {
     }
     // Where there are no control groups, what a warden leaves that was killed is to become ours.
     let adopts = Scheduling.isRealTime || place.path == nil
-    orphans = try OrphanReaper(loop, adopts: adopts, log: log) { [unowned self] in reapMain($0) }
+    let leaves = place.path.map { $0 + "/" }
+    orphans = try OrphanReaper(
+      loop, adopts: adopts, log: log, isInLeaf: { path in leaves.map(path.hasPrefix) ?? false }
+    ) { [unowned self] in reapMain($0) }
     if place.path != nil {
       spares = try Spares(
         loop, in: place, name: { [unowned self] in leafName($0) },
