@@ -173,8 +173,8 @@ fuzz-check: fuzz-build
 	$(foreach target,$(fuzz_targets),$(call fuzz,$(target),-seed=1 -runs=$(FUZZ_RUNS) -verbosity=0) \
 		$(SCRATCH)/fuzz/check/$(target) Tests/fuzz/corpus/$(target) &&) true
 
-coverage:
-	scripts/coverage $(SCRATCH)/coverage docs/testing.md
+coverage: $(python)/ready
+	$(tested) scripts/coverage $(SCRATCH)/coverage docs/testing.md
 
 # Each in a build of its own. docs/testing.md says what is left out, and why.
 # $(call sanitized,SANITIZER,TESTS)

@@ -20,8 +20,10 @@ struct PromptStartTests {
 
   /// A directory on a local disk: what was just written there is in memory.
   private func localDirectory() throws -> ScratchDirectory {
+    let scratch = try ScratchDirectory(in: "/var/tmp")
+    try warmUp("/bin/true")
     try #require(try isWarm("/bin/true", in: "/var/tmp"), "/var/tmp is on no local disk")
-    return try ScratchDirectory(in: "/var/tmp")
+    return scratch
   }
 
   /// Reads a file whole, as executing it would in the end.

@@ -16,11 +16,25 @@ public final class TestProcess {
     /// Whether it starts with every signal blocked.
     public var blocksSignals = false
 
-    public init(
-      _ arguments: [String], environment: [String] = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-    ) {
+    /// Where a program that was built to count what it runs leaves that (`make coverage`), besides the path.
+    private static let ordinary =
+      ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+      + (ProcessContext.variable("LLVM_PROFILE_FILE").map { ["LLVM_PROFILE_FILE=\($0)"] } ?? [])
+
+    /// The file that is executed: found by the path that it gets, not by that of the tests, where `python3` may be
+    /// another than the one whose libraries it finds.
+    var program: String {
+      let name = arguments[0]
+      let path = environment.first { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? ""
+      guard !name.contains("/") else { return name }
+      return path.split(separator: ":").map { "\($0)/\(name)" }.first {
+        unsafe access($0, X_OK) == 0
+      } ?? name
+    }
+
+    public init(_ arguments: [String], environment: [String]? = nil) {
       self.arguments = arguments
-      self.environment = environment
+      self.environment = environment ?? Self.ordinary
     }
   }
 
@@ -115,8 +129,8 @@ private func spawn(_ specification: TestProcess.Specification) throws -> Int32 {
   let answer = unsafe withCStrings(specification.arguments) { arguments in
     unsafe withCStrings(specification.environment) { environment in
       Forking.inTurn {
-        unsafe posix_spawnp(
-          &pid, specification.arguments[0], &actions, &attributes, arguments, environment)
+        unsafe posix_spawn(
+          &pid, specification.program, &actions, &attributes, arguments, environment)
       }
     }
   }
