@@ -128,6 +128,20 @@ struct CancelSequenceTests {
     #expect(story.actions.contains("read usage of 1"))
   }
 
+  @Test("A watch that is lost when the job has just been found over changes nothing")
+  func lostWatch() throws {
+    let job = try story.started(by: 1, .sample(waitsFor: .tree))
+    story.mainExits(job)
+    story.inspected(job, populated: true)
+    story.treeChanged(job)
+    story.inspected(job, populated: false)
+    story.settled(job)
+    _ = story.actions
+    story.lookFailed(job)
+    #expect(story.actions.isEmpty)
+    #expect(story.nextDeadline == nil)
+  }
+
   @Test("A tree that can't be looked at while its kill hangs is looked at again before long")
   func unseen() throws {
     let job = try story.started(by: 1, .sample(.now))

@@ -16,7 +16,7 @@ public final class TestProcess {
     /// Whether it starts with every signal blocked.
     public var blocksSignals = false
 
-    /// Where a program that was built to count what it runs leaves that (`make coverage`), besides the path.
+    /// Where a program that was built to count what it runs leaves that, besides the path (`make coverage`).
     private static let ordinary =
       ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
       + (ProcessContext.variable("LLVM_PROFILE_FILE").map { ["LLVM_PROFILE_FILE=\($0)"] } ?? [])
