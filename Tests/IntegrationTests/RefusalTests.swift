@@ -57,6 +57,32 @@ struct RefusalTests {
     }
   }
 
+  /// Bytes that can't be a message's, with what comes with the last of them.
+  private static let unframed: [(message: [UInt8], hasDescriptor: Bool, said: String)] = [
+    (Array("{\"method\":".utf8), true, "descriptors in the middle of a message"),
+    (Array("nonsense\0".utf8), false, "malformed message: expected null at byte 0"),
+    (Array(repeating: 32, count: VarlinkLimits.messageBytes), false, "message too long"),
+  ]
+
+  @Test("What can't be a message ends its connection and no other, and the log says what it was")
+  func unframed() throws {
+    try withDaemon { daemon in
+      let job = try daemon.shell("exec sleep infinity")
+      try job.started()
+      for (message, hasDescriptor, said) in Self.unframed {
+        let client = try daemon.connect()
+        try client.send(bytes: message)
+        let null = try OwnedDescriptor.open("/dev/null")
+        // The daemon may have closed it before the last byte comes.
+        try? client.send(bytes: [32], descriptors: hasDescriptor ? [null.raw] : [])
+        #expect(try client.nextOrEnd() == nil, "\(said)")
+        try waitUntil("it is in the log") { daemon.log.contains("closing a connection: \(said)") }
+      }
+      try job.client.halfClose()
+      #expect(try job.result().cause == .disconnected)
+    }
+  }
+
   /// What has the right type and makes no sense: the context of a job, and the field that is named.
   private static let badContexts = [
     (#"{}"#, "context.command"), (#"{"command":[]}"#, "context.command"),
