@@ -1,17 +1,19 @@
 internal import Glibc
 internal import SystemPackage
 
-/// How the calling thread is scheduled. Threads and processes that it makes inherit it.
+/// How the calling thread is scheduled. Threads and processes that it makes inherit it, unless it says otherwise.
 ///
 /// sched(7)
 public enum Scheduling {
   /// Whether nobody has decided anything: SCHED_OTHER, at nice 0.
   public static var isOrdinary: Bool {
-    sched_getscheduler(0) == SCHED_OTHER && getpriority(process, 0) == 0
+    policy == SCHED_OTHER && getpriority(process, 0) == 0
   }
 
   /// Whether it goes before every ordinary process.
-  public static var isRealTime: Bool { [SCHED_RR, SCHED_FIFO].contains(sched_getscheduler(0)) }
+  public static var isRealTime: Bool { [SCHED_RR, SCHED_FIFO].contains(policy) }
+
+  private static var policy: Int32 { sched_getscheduler(0) & ~resetsOnFork }
 
   /// From now on it goes before every ordinary process, at the lowest of the real-time priorities.
   ///
@@ -34,39 +36,38 @@ public enum Scheduling {
     }
   }
 
-  /// Processes that the calling thread makes begin with ordinary scheduling, where it goes before that.
-  ///
-  /// One that begins in real time, and then gives that up, is put behind all that wait for the processor: it
-  /// runs a tick later, 4 ms here, on a machine that has other things to do.
-  public static func resetOnFork() throws(SystemError) {
-    try Thread().reset(onFork: true)
-  }
-
-  /// How a thread is scheduled, as it was when this was made.
-  public struct Thread: Sendable {
+  /// How a thread is scheduled.
+  public struct Rank: Sendable {
     private let policy: Int32
     private let priority: Int32
+    private let nice: Int32
 
-    /// The calling thread.
+    /// That of the calling thread.
     public init() throws(SystemError) {
       var parameters = sched_param()
-      policy = sched_getscheduler(0)
+      policy = Scheduling.policy
       guard policy >= 0, unsafe sched_getparam(0, &parameters) == 0 else {
         throw SystemError("sched_getscheduler", errno: Errno(rawValue: errno))
       }
       priority = parameters.sched_priority
+      nice = getpriority(process, 0)
     }
 
-    /// Whether processes that the thread makes begin with ordinary scheduling.
+    /// From now on the calling thread has this rank, and what it makes, threads too, begins with ordinary scheduling,
+    /// or with the same where it is handed down.
     ///
-    /// - Throws: EPERM without CAP_SYS_NICE, once they do, and are not to any longer.
-    public func reset(onFork resets: Bool) throws(SystemError) {
+    /// A process that begins in real time, and then gives that up, is put behind all that wait for the processor: it
+    /// runs a tick later, 4 ms here, on a machine that has other things to do.
+    ///
+    /// - Throws: EPERM without CAP_SYS_NICE, where it would go up, or hand it down after it hasn't.
+    public func take(handedDown: Bool = false) throws(SystemError) {
       var parameters = sched_param()
       parameters.sched_priority = priority
-      let policy = resets ? policy | resetsOnFork : policy & ~resetsOnFork
+      let policy = handedDown ? policy : policy | resetsOnFork
       guard unsafe sched_setscheduler(0, policy, &parameters) == 0 else {
         throw SystemError("sched_setscheduler", errno: Errno(rawValue: errno))
       }
+      if getpriority(process, 0) != nice { try setNice(nice) }
     }
   }
 

@@ -12,8 +12,12 @@ nonisolated final class WorkQueue: Sendable {
   /// Counts the threads that are to wake up: each read takes one.
   private let wakeUps: OwnedDescriptor
 
+  /// The loop's, where somebody has decided that.
+  private let rank: Scheduling.Rank?
+
   /// - Parameter atOnce: Work that is done at one time, what takes long not counted.
   init(atOnce: Int, threadsMax: Int) throws(SystemError) {
+    rank = Scheduling.isOrdinary ? nil : try Scheduling.Rank()
     turns = Mutex(WorkTurns(atOnce: atOnce, threadsMax: threadsMax))
     wakeUps = try EventCounter.make(takesOne: true)
     finished = try EventCounter.make(takesOne: false, nonblocking: true)
@@ -82,8 +86,8 @@ nonisolated final class WorkQueue: Sendable {
 
   /// A thread works until the process ends.
   private func work() {
-    // Without it they are somewhat slower: a job resets what it inherits in any case.
-    try? Scheduling.resetOnFork()
+    // Without it they are somewhat slower.
+    try? rank?.take()
     while true {
       var next = turns.withLock { $0.awoken() }
       while let work = next { next = perform(work) { $0.next(after: work) } }

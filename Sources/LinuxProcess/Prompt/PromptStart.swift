@@ -15,11 +15,9 @@ public struct PromptStart: ~Copyable {
 
   private var programs: WarmPrograms
   private let processors: Processors
-  /// The thread that starts, if it goes before others.
-  private let thread: Scheduling.Thread?
   private var restsUntil = 0
 
-  /// For the calling thread.
+  /// For the calling thread. If that goes before others, what it makes doesn't from now on.
   ///
   /// - Throws: Where the kernel doesn't tell what has to be known, or doesn't permit what has to be done.
   public init() throws(SystemError) {
@@ -28,12 +26,17 @@ public struct PromptStart: ~Copyable {
 
   init(_ processors: consuming Processors) throws(SystemError) {
     let programs = try WarmPrograms()
-    let thread = Scheduling.isOrdinary ? nil : try Scheduling.Thread()
-    try thread?.reset(onFork: true)
-    try thread?.reset(onFork: false)
+    if !Scheduling.isOrdinary { try Self.keepRank() }
     self.programs = programs
     self.processors = processors
-    self.thread = thread
+  }
+
+  /// Other threads must be able to take the rank that they don't inherit: who may go back may do that.
+  private static func keepRank() throws(SystemError) {
+    let rank = try Scheduling.Rank()
+    try rank.take()
+    try rank.take(handedDown: true)
+    try rank.take()
   }
 
   /// Whether one is prompt, as far as can be known.
@@ -48,9 +51,7 @@ public struct PromptStart: ~Copyable {
 
   /// Makes one, from a moment to another, in monotonic microseconds.
   public mutating func make(_ start: () -> (from: Int, to: Int)) {
-    try? thread?.reset(onFork: true)
     let (from, to) = start()
-    try? thread?.reset(onFork: false)
     if to - from > Self.longest { restsUntil = to + Self.rest }
   }
 }
