@@ -10,15 +10,17 @@ public struct Processors: ~Copyable, Sendable {
 
   /// - Throws: Where there is no `/proc`.
   public init() throws(SystemError) {
-    try self.init(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    try self.init(count: Self.online)
   }
 
   /// How many this process may use. sched_getaffinity(2)
   public static var permitted: Int {
     let count = Int(clinux_permitted_processors())
     // It isn't told where there are more than a set has room for.
-    return count > 0 ? count : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return count > 0 ? count : online
   }
+
+  private static var online: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// As if there were so many.
   package init(count: Int) throws(SystemError) {

@@ -43,8 +43,7 @@ struct WorkTurnsTests {
     }
   }
 
-  @Test(
-    "No more is done at one time than may be, in order, by threads that go on")
+  @Test("No more is done at one time than may be, in order, by threads that go on")
   func turns() {
     let turns = Turns(atOnce: 2)
     #expect(turns.submit(1) == .make)

@@ -164,9 +164,9 @@ struct PromptStartTests {
     var prompt = try PromptStart(Processors(count: .max))
     var answers: [Bool] = []
     answers.append(try expects(&prompt, in: spare))
-    prompt.make { (from: 0, to: 300) }
+    prompt.wasMade(from: 0, to: 300)
     answers.append(try expects(&prompt, in: spare, at: 300))
-    prompt.make { (from: 300, to: 60_000) }
+    prompt.wasMade(from: 300, to: 60_000)
     answers.append(try expects(&prompt, in: spare, at: 60_000))
     answers.append(try expects(&prompt, in: spare, at: 1_059_999))
     answers.append(try expects(&prompt, in: spare, at: 1_060_000))

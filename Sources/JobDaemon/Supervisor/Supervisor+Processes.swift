@@ -53,14 +53,9 @@ extension Supervisor {
   private func tryPromptly(
     _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start
   ) {
-    var outcome: StartAttempt.Outcome?
-    promptStart?.make {
-      let began = Moment.monotonic
-      let made = attempt.make()
-      outcome = made
-      return (began, made.at.monotonic)
-    }
-    guard let outcome else { preconditionFailure("a start came to nothing") }
+    let began = Moment.monotonic
+    let outcome = attempt.make()
+    promptStart?.wasMade(from: began, to: outcome.at.monotonic)
     tried(job, attempt, outcome, otherwise: start)
   }
 

@@ -49,9 +49,8 @@ public struct PromptStart: ~Copyable {
       && programs.contain(specification)
   }
 
-  /// Makes one, from a moment to another, in monotonic microseconds.
-  public mutating func make(_ start: () -> (from: Int, to: Int)) {
-    let (from, to) = start()
+  /// One was made, from a moment to another, in monotonic microseconds.
+  public mutating func wasMade(from: Int, to: Int) {
     if to - from > Self.longest { restsUntil = to + Self.rest }
   }
 }
