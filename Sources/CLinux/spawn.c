@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "clone3.h"
+#include "copy_process.h"
 #include "spawn_child.h"
 
 enum {
@@ -53,6 +54,12 @@ static const unsigned always = 0;
 static const unsigned always = CLINUX_SPAWN_COPY_MEMORY;
 #endif
 
+// What a call that copies the memory returns in both: the pid, or a negative errno.
+static int in_copy(long pid, struct spawn_child *child) {
+  if (pid == 0) _exit(spawn_child_main(child));
+  return pid < 0 ? -errno : (int)pid;
+}
+
 static int start_in_cgroup(struct spawn_child *child, struct stack *stack, uint64_t flags,
                            int *pidfd) {
   struct clone_args args = {
@@ -70,9 +77,7 @@ static int start_in_cgroup(struct spawn_child *child, struct stack *stack, uint6
   (void)stack;
 #endif
   // Not fork(3): the child makes system calls only, whatever its memory is a copy of.
-  long pid = syscall(SYS_clone3, &args, sizeof args);
-  if (pid == 0) _exit(spawn_child_main(child));
-  return pid < 0 ? -errno : (int)pid;
+  return in_copy(syscall(SYS_clone3, &args, sizeof args), child);
 }
 
 static int start_and_migrate(struct spawn_child *child, struct stack *stack, uint64_t flags,
@@ -83,11 +88,7 @@ static int start_and_migrate(struct spawn_child *child, struct stack *stack, uin
     int pid = clone(spawn_child_main, top, (int)flags, child, pidfd);
     return pid < 0 ? -errno : pid;
   }
-  // Not clone(3), which ThreadSanitizer takes for a fork(3). The first three arguments are in the same
-  // order wherever we run. clone(2)
-  long pid = syscall(SYS_clone, flags, 0UL, pidfd, 0UL, 0UL);
-  if (pid == 0) _exit(spawn_child_main(child));
-  return pid < 0 ? -errno : (int)pid;
+  return in_copy(copy_process(flags, pidfd), child);
 }
 
 static int start(struct spawn_child *child, uint64_t flags, int *pidfd) {

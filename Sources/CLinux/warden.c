@@ -20,6 +20,7 @@
 
 #include "background.h"
 #include "clinux_signal.h"
+#include "copy_process.h"
 #include "process_tree.h"
 #include "spawn_child.h"
 
@@ -56,12 +57,6 @@ static time_t seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec;
-}
-
-static pid_t copy_process(int flags, int *pidfd) {
-  // Not fork(3), which waits for locks that a thread may hold. The first three arguments are in the
-  // same order wherever we run. clone(2)
-  return (pid_t)syscall(SYS_clone, (unsigned long)flags | SIGCHLD, 0UL, pidfd, 0UL, 0UL);
 }
 
 // MARK: telling
@@ -242,7 +237,7 @@ static int start_main(struct warden *self, const struct clinux_program *program)
   without_flags.flags = 0;
   struct spawn_child child = {
       .spec = &without_flags, .report = self->spawned, .warden = self->self, .birth = ends[1]};
-  self->main = copy_process(0, NULL);
+  self->main = copy_process(SIGCHLD, NULL);
   if (self->main == 0) _exit(spawn_child_main(&child));
   int error = self->main < 0 ? errno : 0;
   close(ends[1]);
@@ -289,7 +284,7 @@ int clinux_warden_start(const struct clinux_program *program, int kept, unsigned
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
   int pidfd = -1;
-  pid_t pid = copy_process(CLONE_PIDFD, &pidfd);
+  pid_t pid = copy_process(CLONE_PIDFD | SIGCHLD, &pidfd);
   int error = errno;
   if (pid == 0) serve(&self, program);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
