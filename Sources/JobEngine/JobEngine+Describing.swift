@@ -1,4 +1,4 @@
-internal import JobProtocol
+public import JobProtocol
 
 // What is said of a job.
 
@@ -9,6 +9,17 @@ extension JobEngine {
     let description = describe(job)
     for client in job.audience { emit(.replyToRun(client, reply(description))) }
     tellObservers(description)
+  }
+
+  /// How the end of a job that is being stopped would be told if it were over now; `nil` where it isn't being stopped,
+  /// and where nobody is there to be told.
+  public func foreseenEnd(of id: JobID, _ usage: Usage, at now: Timestamp) -> Job? {
+    guard let job = live[id], case .stopping(let sequence) = job.phase,
+      !job.audience.isEmpty || !observers.isEmpty
+    else { return nil }
+    var settlement = Settlement(.stopped(sequence.reason), isUsageRead: true)
+    settlement.usage = usage
+    return describe(job, finished: result(of: job, settlement), at: now)
   }
 
   func describe(_ job: LiveJob) -> Job {

@@ -219,4 +219,35 @@ struct ResultTests {
     let settling = story.engine.describe(try #require(story.engine.live[job])).runtime
     #expect(settling.state == .stopping && settling.cause == .disconnected)
   }
+
+  @Test("The end of a job on its way down is foreseen as it is told, but for the exit of its main process")
+  func foreseen() throws {
+    let job = try story.run(by: 1, .sample(.now))
+    story.spawned(job)
+    story.halfCloses(1)
+    var usage = Usage()
+    usage.cpuUSec = 1_000
+    var foreseen = try #require(story.engine.foreseenEnd(of: job, usage, at: story.time))
+    story.killed(job)
+    story.ends(job, .signaled(9, "SIGKILL"))
+    story.usageRead(job, usage)
+    story.outputDrained(job)
+    story.leafRemoved(job)
+    let told = try story.finished()
+    foreseen.runtime.result?.exitSignal = told.runtime.result?.exitSignal
+    foreseen.runtime.result?.coreDumped = told.runtime.result?.coreDumped
+    foreseen.runtime.result?.usage = told.runtime.result?.usage
+    #expect(foreseen == told)
+  }
+
+  @Test("No end is foreseen of a job that isn't on its way down, nor where nobody listens")
+  func unforeseen() throws {
+    let job = try story.started(by: 1)
+    #expect(story.engine.foreseenEnd(of: job, Usage(), at: story.time) == nil)
+    story.closes(1)
+    #expect(story.engine.foreseenEnd(of: job, Usage(), at: story.time) == nil)
+    try story.observe(by: 2, uid: 0)
+    #expect(story.engine.foreseenEnd(of: job, Usage(), at: story.time) != nil)
+    #expect(story.engine.foreseenEnd(of: JobID(rawValue: 99), Usage(), at: story.time) == nil)
+  }
 }

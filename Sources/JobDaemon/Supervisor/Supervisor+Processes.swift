@@ -164,7 +164,11 @@ extension Supervisor {
     if plan.closesInput { job.keepalive = nil }
     let signal = plan.signal.map(Signal.init(rawValue:))
     let onlyMain = plan.scope == .main
-    if tree.isSmall() { return tree.ask(signal, main: onlyMain) }
+    if tree.isSmall() {
+      tree.ask(signal, main: onlyMain)
+      rehearsal?.want(for: id)
+      return
+    }
     offload.run {
       tree.ask(signal, main: onlyMain)
     } then: { _ in
@@ -179,6 +183,7 @@ extension Supervisor {
     if job.isBeingKilled { return job.isToBeKilledAgain = true }
     if tree.isSmall() {
       killTried(id, Self.kill(tree))
+      rehearsal?.want(for: id)
       return event { $0.killed(id, at: Moment.now) }
     }
     job.isBeingKilled = true

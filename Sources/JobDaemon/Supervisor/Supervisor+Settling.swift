@@ -43,6 +43,13 @@ extension Supervisor {
     event { $0.usageRead(id, usage, at: Moment.now) }
   }
 
+  func rehearseEnd(of id: JobID) {
+    guard let tree = jobs[id]?.tree,
+      let job = engine.foreseenEnd(of: id, Usage(tree.usage()), at: Moment.now)
+    else { return }
+    _ = RunReply.finished(job).encoded(continues: false)
+  }
+
   func drainOutput(_ id: JobID) {
     guard let job = jobs[id] else { return }
     job.isDraining = true

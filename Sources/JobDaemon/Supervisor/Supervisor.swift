@@ -33,6 +33,8 @@ final class Supervisor {
   private var timer: TimerSource?
   private(set) var orphans: OrphanReaper?
   private(set) var spares: Spares?
+  /// `nil` where what is to end would have to wait for it.
+  private(set) var rehearsal: Rehearsal?
   /// `nil` where jobs are never started on the loop.
   var promptStart: PromptStart?
   private var isPerforming = false
@@ -73,6 +75,9 @@ final class Supervisor {
     orphans = try OrphanReaper(
       loop, adopts: adopts, log: log, isInLeaf: { path in leaves.map(path.hasPrefix) ?? false }
     ) { [unowned self] in reapMain($0) }
+    if Scheduling.isRealTime {
+      rehearsal = try Rehearsal(loop) { [unowned self] in rehearseEnd(of: $0) }
+    }
     if place.path != nil {
       spares = try Spares(
         loop, in: place, name: { [unowned self] in leafName($0) },
