@@ -220,7 +220,7 @@ struct ResultTests {
     #expect(settling.state == .stopping && settling.cause == .disconnected)
   }
 
-  @Test("The end of a job on its way down is foreseen as it is told, but for the exit of its main process")
+  @Test("The end of a job on its way down is foreseen as it is told, but for its exit")
   func foreseen() throws {
     let job = try story.run(by: 1, .sample(.now))
     story.spawned(job)
