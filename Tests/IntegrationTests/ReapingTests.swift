@@ -6,7 +6,7 @@ import Varlink
 
 @Suite("Each process of a job is heard of once, and no other is touched", .needsCgroups)
 struct ReapingTests {
-  @Test("Cases 31, 55: Two hundred jobs that end at once, unseen by jobd, are told once each")
+  @Test("Case 31: Two hundred jobs that end at once, unseen by jobd, are told once each")
   func coalesced() throws {
     try withDaemon { daemon in
       let pipe = try LinuxSystem.Pipe()
