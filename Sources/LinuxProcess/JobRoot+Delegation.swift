@@ -36,11 +36,22 @@ extension JobRoot {
     base path: String, _ hierarchy: CgroupHierarchy
   ) throws(SystemError) -> JobRoot {
     let base = try hierarchy.open(path)
+    try refuseRoot(base)
     let supervisor = try base.child(supervisorName)
     try moveProcesses(of: base, to: supervisor)
     let jobs = try base.child(jobsName)
     jobs.thaw()
     return JobRoot(base: base, jobs: jobs, ownership: .delegated)
+  }
+
+  /// The root of all control groups holds every process that nobody has put elsewhere, PID 1 and the kernel's own
+  /// among them: it is delegated to nobody. Of its files `cgroup.events` is missing. (cgroup-v2.rst, Core Interface Files)
+  static func refuseRoot(_ base: borrowing Cgroup) throws(SystemError) {
+    do {
+      _ = try base.openEvents()
+    } catch let error where error.errno == .noSuchFileOrDirectory {
+      throw SystemError("take over the root of all control groups,", base.path, errno: .notPermitted)
+    }
   }
 
   private static func moveProcesses(

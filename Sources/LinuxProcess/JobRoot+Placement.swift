@@ -59,6 +59,7 @@ extension JobRoot {
     if path == hierarchy.own { return try delegated(in: hierarchy) }
     do {
       let base = try hierarchy.open(path)
+      try refuseRoot(base)
       let jobs = try base.child(jobsName)
       jobs.thaw()
       return JobRoot(base: base, jobs: jobs, ownership: .delegated)

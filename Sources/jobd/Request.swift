@@ -48,14 +48,14 @@ extension Request {
     let name = String(parts[0])
     func value() throws(UsageError) -> String {
       if parts.count > 1 { return String(parts[1]) }
-      guard let value = rest.popFirst(), !value.hasPrefix("-") else {
+      guard let value = rest.popFirst(), !isOption(value) else {
         throw UsageError("Missing value for '\(name)'")
       }
       return value
     }
     switch name {
     case "--socket": configuration.socket = try value()
-    case "--cgroup": configuration.controlGroup = try value()
+    case "--cgroup": configuration.controlGroup = try place(value())
     case "--running-max": configuration.runningMax = try number(name, value(), in: 1...Int.max)
     case "--queued-max": configuration.queuedMax = try number(name, value(), in: 0...Int.max)
     case "--shutdown-grace":
@@ -65,6 +65,20 @@ extension Request {
     case _ where name.hasPrefix("-"): throw UsageError("Unknown option '\(name)'")
     default: throw UsageError("Unexpected argument '\(word)'")
     }
+  }
+
+  /// `-1` is none: it is a value, and a wrong one.
+  private static func isOption(_ word: String) -> Bool {
+    word.hasPrefix("-") && word.dropFirst().first?.isWholeNumber != true
+  }
+
+  /// No word but those that are known is a place: a control group of a misspelt one's name would be made.
+  private static func place(_ text: String) throws(UsageError) -> String {
+    guard ["auto", "delegated", "none"].contains(text) || text.hasPrefix("/") else {
+      throw UsageError(
+        "--cgroup: '\(text)' is not auto, delegated, none or the path of a control group, which begins with /")
+    }
+    return text
   }
 
   /// As long as that of a job may be at most: `Limits.gracePeriodMax`.

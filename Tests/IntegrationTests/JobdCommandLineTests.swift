@@ -46,7 +46,8 @@ struct JobdCommandLineTests {
       (["--nonsense"], "--nonsense"), (["serve"], "serve"), (["--socket"], "--socket"),
       (["--socket", "--cgroup", "none"], "--socket"), (["--running-max", "0"], "--running-max"),
       (["--running-max=many"], "many"), (["--queued-max=-1"], "-1"),
-      (["--log-level", "all"], "all"),
+      (["--log-level", "all"], "all"), (["--running-max", "-1"], "'-1'"), (["--cgroup", ""], "''"),
+      (["--cgroup", "delegate"], "'delegate'"),
       (["--"], "--"), (["-v"], "-v"), ([""], "''"),
     ])
   func misuse(_ arguments: [String], _ named: String) async {

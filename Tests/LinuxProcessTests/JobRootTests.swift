@@ -84,6 +84,29 @@ struct JobRootTests {
     #expect(error?.description.contains("Delegate=yes") == true)
   }
 
+  /// In a namespace the root that is seen is another's group.
+  static func seesRootOfAll() -> Bool {
+    guard let root = try? CgroupHierarchy.discover().open("/") else { return false }
+    return (try? root.openEvents()) == nil
+  }
+
+  @Test(
+    "The root of all control groups is left alone, and so is who is in it",
+    .enabled(if: JobRootTests.seesRootOfAll()))
+  func rootOfAll() throws {
+    let hierarchy = try CgroupHierarchy.discover()
+    let before = try hierarchy.open("/").members()
+    let error = #expect(throws: JobRootError.self) {
+      _ = try JobRoot.open(.inside(path: "/"), in: hierarchy)
+    }
+    #expect(error?.description.contains("EPERM") == true)
+    let after = try Set(hierarchy.open("/").members())
+    // Others come and go.
+    #expect(before.filter { !after.contains($0) && ProcessStatus.cgroup(of: $0) != nil }.isEmpty)
+    #expect(throws: SystemError.self) { _ = try hierarchy.open("/supervisor") }
+    #expect(throws: SystemError.self) { _ = try hierarchy.open("/jobs") }
+  }
+
   @Test("Enabling controllers fails for none that isn't there")
   func controllers() throws {
     let sandbox = try Sandbox()
