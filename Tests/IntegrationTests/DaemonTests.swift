@@ -187,6 +187,31 @@ struct DaemonTests {
     }
   }
 
+  @Test("Case 45: A jobd that comes while another one stops waits for it, and says so")
+  func stoppingOneIsWaitedFor() throws {
+    try withDaemon { daemon in
+      let job = try daemon.shell(deaf)
+      try job.says("ready\n")
+      try daemon.send(.terminate)
+      try job.stopping()
+
+      let next = try daemon.startNext()
+      try waitUntil("it says for whom it waits") {
+        next.log.contains("waiting for an earlier jobd, which is stopping its jobs")
+          && next.log.contains("pid=\(daemon.pid)")
+      }
+      #expect(!next.log.contains("guardian"))
+      #expect(try job.witness?.isGone == false)
+
+      try daemon.send(.terminate)
+      #expect(try daemon.process.waitForExit().status == .exited(code: 0))
+      try next.waitUntilReady()
+      #expect(try job.witness?.isGone == true)
+      try next.process.send(.terminate)
+      #expect(try next.process.waitForExit().status == .exited(code: 0))
+    }
+  }
+
   @Test("A guardian that is killed is replaced")
   func guardianIsReplaced() throws {
     try withDaemon { daemon in
