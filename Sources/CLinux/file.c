@@ -25,9 +25,10 @@ int clinux_is_file(int fd, const char *path) {
   return open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
 }
 
-int clinux_is_socket(const char *path) {
+int clinux_is_socket(const char *path, bool follow) {
   struct stat named;
-  return lstat(path, &named) < 0 ? -errno : S_ISSOCK(named.st_mode);
+  int answer = follow ? stat(path, &named) : lstat(path, &named);
+  return answer < 0 ? -errno : S_ISSOCK(named.st_mode);
 }
 
 int clinux_unlink(const char *path) { return unlink(path) < 0 ? -errno : 0; }

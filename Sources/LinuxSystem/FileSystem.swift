@@ -12,9 +12,12 @@ public enum FileSystem {
     }
   }
 
-  /// Whether a socket is there, or something else; `nil` where nothing is. lstat(2)
-  public static func isSocket(_ path: String) throws(SystemError) -> Bool? {
-    let answer = unsafe clinux_is_socket(path)
+  /// Whether a socket is there, or something else; `nil` where nothing is. A symbolic link is something else, unless it
+  /// is to be followed. stat(2)
+  public static func isSocket(
+    _ path: String, following: Bool = false
+  ) throws(SystemError) -> Bool? {
+    let answer = unsafe clinux_is_socket(path, following)
     if answer == -Errno.noSuchFileOrDirectory.rawValue { return nil }
     return try checked(answer, "stat", path) == 1
   }

@@ -146,6 +146,15 @@ struct JobctlRunTests {
     #expect(run.errors.contains("jobd --socket /no/such.sock &"))
   }
 
+  @Test("What is no socket is said to be none, and no jobd is to be started there")
+  func noSocket() async throws {
+    let run = try await Spawned(
+      Spawned.product("jobctl"), ["--socket", "/etc/passwd", "list"]
+    ).ended()
+    #expect(run.status == 125)
+    #expect(run.errors == "jobctl: /etc/passwd (from --socket): is no socket\n")
+  }
+
   @Test("A jobd that dies is told, and the exit code is 125")
   func daemonDies() async throws {
     let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; sleep 60")

@@ -1,6 +1,7 @@
 #pragma once
 // Files by path, and locks on them. Errors are -errno.
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /// flock(2) with LOCK_EX and LOCK_NB.
@@ -9,8 +10,8 @@ int clinux_try_lock(int fd);
 /// 1 if `path` leads to the file that is open as `fd`, 0 if it leads elsewhere or nowhere.
 int clinux_is_file(int fd, const char *_Nonnull path);
 
-/// 1 if a socket is at `path`, 0 if something else, a symbolic link, too. lstat(2)
-int clinux_is_socket(const char *_Nonnull path);
+/// 1 if a socket is at `path`, 0 if something else; a symbolic link is that, unless it is followed. stat(2)
+int clinux_is_socket(const char *_Nonnull path, bool follow);
 
 /// unlink(2)
 int clinux_unlink(const char *_Nonnull path);

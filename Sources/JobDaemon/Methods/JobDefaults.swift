@@ -52,8 +52,10 @@ struct JobDefaults {
 
   func gracePeriod(_ period: Int?, at path: String) throws(JobdError) -> Int? {
     guard let period else { return nil }
-    guard (0...limits.gracePeriodMax).contains(period) else {
-      throw .badValue(BadValue(path, "is not between 0 and \(limits.gracePeriodMax) µs"))
+    if period < 0 { throw .badValue(BadValue(path, "is negative")) }
+    if period > limits.gracePeriodMax {
+      let most = limits.gracePeriodMax / 1_000_000
+      throw .badValue(BadValue(path, "is longer than \(most) s, which is the longest"))
     }
     return period
   }

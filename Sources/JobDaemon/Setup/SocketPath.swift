@@ -51,7 +51,7 @@ extension DaemonError {
     case .noRuntimeDirectory:
       self.init("no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
     case .notAnAddress(let text, _):
-      self.init("\(text) is not the path of a socket")
+      self.init("'\(text)' is not the path of a socket")
     }
   }
 }

@@ -21,6 +21,7 @@ struct RunOptions: Equatable {
     if let word = words.first, word != "--", word.bytes.first == UInt8(ascii: "-") {
       return "Unknown option '\(word)'"
     }
-    return command.first?.bytes.isEmpty ?? true ? "Missing command" : nil
+    guard let program = command.first else { return "Missing command" }
+    return program.bytes.isEmpty ? "The command is empty: ''" : nil
   }
 }

@@ -19,8 +19,10 @@ struct Unreachable {
     switch error.errno {
     case .noSuchFileOrDirectory, .notDirectory:
       return Failure("\(place): no jobd runs there\n\(advice)")
+    case .connectionRefused where isSocket == false:
+      return Failure("\(place): is no socket")
     case .connectionRefused:
-      return Failure("\(place): nobody listens; the jobd that made this socket is gone\n\(advice)")
+      return Failure("\(place): nobody listens; the jobd that made this socket is gone, or is stopping\n\(advice)")
     case .permissionDenied, .notPermitted:
       return Failure("\(place): you may not connect to this jobd (\(error.errno))")
     default:
@@ -50,6 +52,12 @@ struct Unreachable {
     case .path(let path): path
     case .abstract: "\(socket.address)"
     }
+  }
+
+  /// `nil` where that can't be told.
+  private var isSocket: Bool? {
+    guard case .path(let path) = socket.address else { return nil }
+    return (try? FileSystem.isSocket(path, following: true)) ?? nil
   }
 
   private static func reason(_ origin: JobdSocket.Origin) -> String {
