@@ -5,7 +5,8 @@ public struct Limits: Hashable, Sendable {
   /// on a small machine).
   public var runningMax = 4_096
 
-  /// Jobs that are queued; further ones are refused. Each costs some kilobytes.
+  /// Jobs that are queued; further ones are refused. Each costs what its message is long, some
+  /// kilobytes as a rule.
   public var queuedMax = 16_384
 
   /// Finished jobs of which something is still to be removed; with more of them no new job is taken.
