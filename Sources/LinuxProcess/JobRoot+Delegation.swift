@@ -50,7 +50,8 @@ extension JobRoot {
     do {
       _ = try base.openEvents()
     } catch let error where error.errno == .noSuchFileOrDirectory {
-      throw SystemError("take over the root of all control groups,", base.path, errno: .notPermitted)
+      throw SystemError(
+        "take over the root of all control groups,", base.path, errno: .notPermitted)
     }
   }
 
