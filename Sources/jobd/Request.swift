@@ -76,7 +76,8 @@ extension Request {
   private static func place(_ text: String) throws(UsageError) -> String {
     guard ["auto", "delegated", "none"].contains(text) || text.hasPrefix("/") else {
       throw UsageError(
-        "--cgroup: '\(text)' is not auto, delegated, none or the path of a control group, which begins with /")
+        "--cgroup: '\(text)' is not auto, delegated, none or the path of a control group, which begins with /"
+      )
     }
     return text
   }
