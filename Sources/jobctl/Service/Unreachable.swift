@@ -22,7 +22,9 @@ struct Unreachable {
     case .connectionRefused where isSocket == false:
       return Failure("\(place): is no socket")
     case .connectionRefused:
-      return Failure("\(place): nobody listens; the jobd that made this socket is gone, or is stopping\n\(advice)")
+      return Failure(
+        "\(place): nobody listens; the jobd that made this socket is gone, or is stopping\n\(advice)"
+      )
     case .permissionDenied, .notPermitted:
       return Failure("\(place): you may not connect to this jobd (\(error.errno))")
     default:
