@@ -7,7 +7,8 @@ internal import SystemPackage
 ///
 /// All that the job starts descends from it: it adopts orphans, so that neither a double fork nor a
 /// session of its own leads out of the tree. It ends with the job, or, having killed that, with the
-/// daemon: dropping this value is dying, to the warden. It is a child of the daemon's, which reaps it.
+/// daemon: dropping this value is dying, to the warden. It is a child of the daemon's, which reaps it whenever that
+/// suits it: its end is seen by pidfd, before and after.
 struct Warden: ~Copyable, Sendable {
   /// How long a warden without a daemon goes on killing what doesn't die.
   static let patienceSeconds = UInt32(Guardian.patienceSeconds)

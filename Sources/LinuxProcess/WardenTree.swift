@@ -139,7 +139,8 @@ public final class WardenTree: JobTree {
     do {
       exit = try Orphans.reap(main)
     } catch let error where error.errno == .noChildProcess {
-      // The warden had reaped it, and died before it could tell.
+      // The warden had reaped it, and died before it could tell. Or it was an orphan when nobody had heard yet that
+      // it was born, and was reaped as one: as a rule the death of its warden has killed it.
       exit = ProcessExit(
         pid: main, status: .signaled(.kill, coreDumped: false), userUSec: 0, systemUSec: 0,
         maxResidentBytes: 0)

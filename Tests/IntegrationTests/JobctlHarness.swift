@@ -8,6 +8,8 @@ final class JobctlHarness: Sendable {
   private let jobd: Spawned
 
   var socket: String { "\(directory)/jobd.sock" }
+  /// The daemon's process.
+  var daemonPid: Int32 { jobd.pid }
 
   /// Starts the daemon, and waits until clients can connect.
   init(_ options: String...) throws {

@@ -26,7 +26,7 @@ final class Spawned: Sendable {
   let errors: PipeReader
   /// Lines written to descriptor 3.
   let events: PipeReader
-  private let pid: pid_t
+  let pid: pid_t
   private let input: Mutex<FileDescriptor?>
   /// Set once the process was reaped: then its number may be another's.
   private let status = Mutex<Int32?>(nil)

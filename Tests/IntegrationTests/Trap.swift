@@ -15,7 +15,7 @@ enum Trap: String, CaseIterable {
   /// Those that there are on this machine.
   static var available: [Trap] { allCases.filter { $0.isAvailable } }
 
-  private var isAvailable: Bool {
+  var isAvailable: Bool {
     switch self {
     case .fileSystem: BusyDirectory.isPermitted && exists("/dev/fuse")
     case .freezer: Freezer.hierarchy != nil
@@ -47,7 +47,7 @@ protocol Trapping: AnyObject {
   func release() throws
 }
 
-private final class SilentFileSystem: Trapping {
+final class SilentFileSystem: Trapping {
   private let directory: ScratchDirectory
   private let server: TestProcess
   private let says: OwnedDescriptor
@@ -65,9 +65,15 @@ private final class SilentFileSystem: Trapping {
 
   deinit { release() }
 
-  var command: String { "exec stat \(directory.path("file"))" }
+  /// Whoever asks for it gets no answer.
+  var file: String { directory.path("file") }
 
-  func catchProcess(_ pid: Int32) throws { try hear("asked") }
+  var command: String { "exec stat \(file)" }
+
+  func catchProcess(_ pid: Int32) throws { try catchProcess() }
+
+  /// Returns when a process has asked for the file.
+  func catchProcess() throws { try hear("asked") }
 
   func release() {
     try? server.send(.kill)

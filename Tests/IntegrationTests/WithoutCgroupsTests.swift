@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A job holds the pipe that its output goes to in each of its processes: the end of that is the end of
@@ -79,6 +80,24 @@ struct WithoutCgroupsTests {
   func leftBehind() async throws {
     let run = try harness.jobctl("run", "sh", "-c", "setsid sleep 1000 & exit 3")
     #expect(await run.ended().status == 3)
+  }
+
+  @Test(
+    "The wardens of other jobs are reaped while a start is held up",
+    .enabled(if: Trap.fileSystem.isAvailable, "needs FUSE, and the right to mount"))
+  func besideStart() async throws {
+    let trap = try SilentFileSystem()
+    defer { trap.release() }
+    let starting = try harness.jobctl("run", trap.file)
+    try trap.catchProcess()
+    for _ in 0..<20 { #expect(try await harness.jobctl("run", "true").ended().status == 0) }
+    let jobd = ProcessFiles(harness.daemonPid)
+    try waitUntil("they were reaped") { try jobd.zombies().isEmpty }
+    #expect(try jobd.children().count == 1, "that of the start is there")
+
+    trap.release()
+    #expect(await starting.ended().status == 126)
+    try waitUntil("it was reaped, too") { try jobd.children().isEmpty }
   }
 
   @Test("Every result says so, and so does the service")

@@ -20,12 +20,15 @@ import SystemPackage
 /// thread, and ended before the loop has heard of it, looks like an orphan: so a child that nobody knows and that
 /// is in the leaf of a spawn under way is taken for one only once that has been reported. That is soon: the child
 /// had been executed. A start that hangs, for long, holds up nothing, as its child hasn't.
+///
+/// Without control groups a main process is its warden's child, and the wardens are reaped here as orphans are: whoever
+/// waits for the end of one does so by pidfd, for which it doesn't matter whether that was reaped. There a start is no
+/// reason to leave anybody.
 final class OrphanReaper {
-  /// A main process being made on a thread.
+  /// A main process being made on a thread, a child of the daemon's.
   private struct Spawn {
     let number: Int
-    /// `nil` where the job has none: then every child that was seen meanwhile may be its.
-    let controlGroup: String?
+    let controlGroup: String
   }
 
   private var spawnsBegun = 0
@@ -85,7 +88,7 @@ final class OrphanReaper {
   }
 
   /// - Parameter controlGroup: The leaf that it is made in.
-  func spawnBegan(in controlGroup: String?) -> Int {
+  func spawnBegan(in controlGroup: String) -> Int {
     spawnsBegun += 1
     spawnsUnderWay.append(Spawn(number: spawnsBegun, controlGroup: controlGroup))
     return spawnsBegun
@@ -129,9 +132,7 @@ final class OrphanReaper {
     if spawns.isEmpty { return false }
     // Where it has moved to, if it wasn't in any leaf when it ended.
     guard let place = LeafProcess.controlGroup(of: pid), isInLeaf(place) else { return true }
-    return spawns.contains {
-      $0.controlGroup.map { place == $0 || place.hasPrefix($0 + "/") } ?? true
-    }
+    return spawns.contains { place == $0.controlGroup || place.hasPrefix($0.controlGroup + "/") }
   }
 
   private func exitedChild() -> Int32? {

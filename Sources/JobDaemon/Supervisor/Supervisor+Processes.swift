@@ -63,7 +63,8 @@ extension Supervisor {
   private func tryApart(
     _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?
   ) {
-    let number = orphans?.spawnBegan(in: attempt.tree.controlGroup)
+    // Without a control group it is the child of its warden.
+    let number = attempt.tree.controlGroup.flatMap { orphans?.spawnBegan(in: $0) }
     starts.run {
       attempt.make()
     } then: { [unowned self] outcome in
