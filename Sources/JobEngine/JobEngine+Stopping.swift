@@ -77,6 +77,13 @@ extension JobEngine {
 
   /// The job's tree was looked at.
   public mutating func inspected(_ id: JobID, populated: Bool, at now: Timestamp) {
+    if case .stopping(let sequence) = live[id]?.phase, populated && sequence.foundNobody {
+      return settle(id, .stuck([], sequence.reason), at: now)
+    }
+    believed(id, populated: populated, at: now)
+  }
+
+  private mutating func believed(_ id: JobID, populated: Bool, at now: Timestamp) {
     guard let job = live[id] else { return }
     let mainIsGone = job.main.exit != nil
     switch job.phase {
@@ -113,7 +120,7 @@ extension JobEngine {
     if live[id]?.isLingering == true {
       live[id]?.phase = .lingering(watchAt: now.monotonic + limits.watchRetry)
     } else {
-      inspected(id, populated: true, at: now)
+      believed(id, populated: true, at: now)
       // One that begins to linger is looked at again by that.
       guard case .stopping(var sequence) = live[id]?.phase else { return }
       sequence.lookFailed(at: now.monotonic, limits: limits)
@@ -140,11 +147,21 @@ extension JobEngine {
   }
 
   /// What survived SIGKILL for as long as is allowed.
+  ///
+  /// Where that is nobody, all may have gone by now: so it is told as stuck only once another look says that
+  /// somebody is there, who can't be found. While looks fail, it is looked and searched again. An empty tree isn't the
+  /// end as long as that of the main process isn't told, which may be on its way: until the next search.
   public mutating func survivorsFound(_ id: JobID, _ survivors: [Survivor], at now: Timestamp) {
-    guard case .stopping(let sequence) = live[id]?.phase,
+    guard let job = live[id], case .stopping(var sequence) = job.phase,
       sequence.isStuck(at: now.monotonic, limits: limits)
     else { return }
-    settle(id, .stuck(survivors, sequence.reason), at: now)
+    let mayBeOver = job.main.exit != nil || !sequence.foundNobody
+    guard survivors.isEmpty && mayBeOver else {
+      return settle(id, .stuck(survivors, sequence.reason), at: now)
+    }
+    sequence.searchedInVain()
+    live[id]?.phase = .stopping(sequence)
+    emit(.inspect(id))
   }
 
   /// A moment that the job's sequence waited for has come.

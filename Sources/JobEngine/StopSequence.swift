@@ -23,6 +23,8 @@ struct StopSequence: Hashable, Sendable {
   /// The next look whether the tree is empty; `nil` while there is no point in looking.
   private var recheck: Recheck?
   private var isWatched: Bool
+  /// Survivors were looked for, in vain: who is there all the same, a look has to say.
+  private(set) var foundNobody = false
 
   init(_ reason: StopReason, plan: StopPlan, born: Bool, watched: Bool, at now: Int) {
     self.reason = reason
@@ -44,6 +46,7 @@ struct StopSequence: Hashable, Sendable {
   /// The first process is there: from now on there is somebody to ask, or to be killed.
   mutating func born(at now: Int) {
     step = isKilling ? .killing(since: now) : .asking
+    foundNobody = false
   }
 
   /// Somebody wants it sooner, or asked for with another signal.
@@ -77,6 +80,10 @@ struct StopSequence: Hashable, Sendable {
   mutating func lookFailed(at now: Int, limits: Limits) {
     let soon = Recheck(after: limits.recheckMax, at: now)
     if recheck.map({ $0.at > soon.at }) ?? true { recheck = soon }
+  }
+
+  mutating func searchedInVain() {
+    foundNobody = true
   }
 
   /// It is being looked at; the next time a little later.

@@ -56,6 +56,7 @@ struct RareMomentTests {
     story.killed(job)
     _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(200), populated: true)
     story.survivors(job, [])
+    story.inspected(job, populated: true)
     if isTold { story.outputDrained(job) }
     _ = story.full()
     story.spawnFailed(job)

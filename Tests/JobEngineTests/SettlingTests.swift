@@ -129,6 +129,71 @@ struct StuckTests {
     #expect(result.cause == .stuck && result.survivors == [.asleep] && result.killed)
   }
 
+  @Test("Where nobody is found the tree is looked at again: what is over isn't told as stuck")
+  func nobodyFound() throws {
+    let job = try searchedInVain()
+    #expect(story.actions == ["inspect 1"])
+    story.inspected(job, populated: false)
+    _ = story.full()
+    story.settled(job)
+    let result = try #require(story.finished().runtime.result)
+    #expect(result.cause == .disconnected && result.survivors == nil)
+  }
+
+  @Test("Who can't be found, but is said to be there, is told as stuck all the same")
+  func unlisted() throws {
+    let job = try searchedInVain()
+    story.inspected(job, populated: true)
+    story.usageRead(job)
+    story.outputDrained(job)
+    let result = try #require(story.finished().runtime.result)
+    #expect(result.cause == .stuck && result.survivors == [])
+  }
+
+  @Test("A look that fails says of nobody that he is there, and is made again before long")
+  func unseen() throws {
+    let job = try searchedInVain()
+    for _ in 0..<3 {
+      story.lookFailed(job)
+      _ = story.actions
+      #expect(story.engine.running == 1)
+      let failed = story.now
+      try story.nextDeadlinePasses()
+      #expect(story.actions.suffix(2) == ["inspect 1", "find survivors of 1"])
+      #expect(story.now - failed <= story.engine.limits.recheckMax)
+      story.survivors(job, [])
+      #expect(story.actions == ["inspect 1"])
+    }
+    story.inspected(job, populated: true)
+    #expect(story.engine.running == 0)
+  }
+
+  @Test("An end of a main process that isn't told is waited for until the second search, in vain")
+  func untold() throws {
+    let job = try story.started(by: 1, .sample(.now))
+    story.halfCloses(1)
+    story.killed(job)
+    _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: false)
+    for isLast in [false, true] {
+      story.survivors(job, [])
+      story.inspected(job, populated: false)
+      #expect(story.engine.running == (isLast ? 0 : 1))
+    }
+  }
+
+  /// A job whose main process has gone, and whose tree is seen to be populated until survivors are looked for.
+  private func searchedInVain() throws -> JobID {
+    let job = try story.started(by: 1, .sample(.now))
+    story.halfCloses(1)
+    story.killed(job)
+    story.mainExits(job, .signaled(9, "SIGKILL"))
+    story.inspected(job, populated: true)
+    let looks = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: true)
+    #expect(looks.contains(.findSurvivors(job)))
+    story.survivors(job, [])
+    return job
+  }
+
   @Test(
     "A daemon that was stopped itself hears what has happened before it says that a job is stuck")
   func stoppedDaemon() throws {
@@ -153,6 +218,7 @@ struct StuckTests {
     story.killed(job)
     _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(200), populated: true)
     story.survivors(job, [])
+    story.inspected(job, populated: true)
     story.leafRemoved(job)
     _ = story.full()
     story.spawned(job)
@@ -224,6 +290,9 @@ struct StuckTests {
     story.halfCloses(1)
     _ = story.full()
     _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: false)
+    story.survivors(job, [])
+    story.inspected(job, populated: false)
+    #expect(story.engine.running == 1)
     story.survivors(job, [])
     _ = story.full()
     story.spawned(job)

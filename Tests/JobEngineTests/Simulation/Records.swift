@@ -16,7 +16,11 @@ final class JobRecord {
   var exit: MainExit?
   /// The tree was seen to be empty, with the main process's exit known.
   var isEmpty = false
+  /// The last answer to who survives.
   var survivors: [Survivor]?
+  var searches = 0
+  /// Some survivors were found, or somebody was there when the tree was last looked at after a search for them.
+  var isSaidToLive = false
   var usage: Usage?
   var isDrained = false
   var leaf = Leaf.unanswered

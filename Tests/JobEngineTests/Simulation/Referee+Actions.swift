@@ -127,6 +127,11 @@ extension Referee {
     require(
       job.survivors != nil && now - job.bornOrKilledAt >= limits.stuckAfter, "stuck",
       "job \(job.id) is given up")
+    // An end of the main process that nobody tells isn't waited for without end.
+    let isUntold = job.exit == nil && job.searches > 1
+    require(
+      job.isSaidToLive || isUntold, "stuck",
+      "job \(job.id) is given up, and nothing has said that it has processes")
     job.isStuck = true
     job.leaf = .busy
     let tree = world.tree(job.id)

@@ -14,13 +14,16 @@ extension Referee {
     case .mainExited(let id, let exit):
       let job = touch(id)
       if job.isBorn, job.exit == nil, !job.isForgotten { job.exit = exit }
-    case .inspected(let id, let populated): isInspected(touch(id), populated: populated)
+    case .inspected(let id, let populated):
+      let job = touch(id)
+      job.isSaidToLive = populated && job.searches > 0
+      isInspected(job, populated: populated)
     case .lookFailed(let id):
       let job = touch(id)
       // It may be tried again.
       job.isWatched = false
       isInspected(job, populated: true)
-    case .survivorsFound(let id, let survivors): touch(id).survivors = survivors
+    case .survivorsFound(let id, let survivors): areFound(survivors, touch(id))
     case .usageRead(let id, let usage): touch(id).usage = usage
     case .outputDrained(let id): touch(id).isDrained = true
     case .leafRemoved(let id): leafIsRemoved(touch(id))
@@ -39,6 +42,7 @@ extension Referee {
     }
     job.isBorn = true
     if job.kills > 0 { job.bornOrKilledAt = now }
+    (job.searches, job.isSaidToLive) = (0, false)
     if job.downSince != nil { job.due = "it is born without a line and was to be stopped" }
     if client(job.client).line != .closed { job.due = "it was to be told as started" }
   }
@@ -50,6 +54,13 @@ extension Referee {
     } else if job.request.waitsFor == .main, job.downSince == nil {
       goDown(job, gracePeriod: job.request.stop.gracePeriod)
     }
+  }
+
+  private func areFound(_ survivors: [Survivor], _ job: JobRecord) {
+    job.survivors = survivors
+    job.searches += 1
+    // Who isn't found may be there: a look says it.
+    if !survivors.isEmpty { job.isSaidToLive = true }
   }
 
   private func leafIsRemoved(_ job: JobRecord) {
