@@ -3,6 +3,8 @@
 import collections
 import threading
 
+from stuck import SURVIVES, is_stuck, too_many
+
 
 class Books:
     def __init__(self):
@@ -68,10 +70,13 @@ class Books:
                 self.check(name, result)
                 self.audited[name] = result["cause"]
             self.causes[result["cause"]] += 1
+            if is_stuck(result):
+                self.justified[SURVIVES] += len(result["survivors"])
+                assert not (why := too_many(self.causes["stuck"])), why
 
     def check(self, name, result):
         cause, may = result["cause"], self.causes_by_name[name]
-        assert cause in may or cause == "stuck", f"{name} ended by {cause}, and not by {may}"
+        assert cause in may or is_stuck(result), f"{name} ended by {cause}, and not by {may}"
         if cause == "requested" and name in self.reasons:
             reason, reasons = result["requestedBy"].get("reason"), self.reasons[name]
             assert reason in reasons, f"{name} was canceled for {reason}, and not for {reasons}"

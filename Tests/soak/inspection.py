@@ -10,6 +10,7 @@ import time
 
 import processes
 from residents import EVENTS, LEAF, SOCKET
+from stuck import SURVIVES
 from varlink import HANG_GUARD, Connection, follow
 
 # KiB of memory of its own that jobd may have more than after the first minute.
@@ -179,7 +180,8 @@ class Inspector:
             justified = next(
                 (one for one in self.soak.books.justified if message.decode().startswith(one)), None
             )
-            self.check(justified and level == b"warning", f"jobd said: {line.decode()}")
+            usual = b"error" if justified == SURVIVES else b"warning"
+            self.check(justified and level == usual, f"jobd said: {line.decode()}")
             self.logged[justified] += 1
         for line, count in self.logged.items():
             most = self.soak.books.justified[line]

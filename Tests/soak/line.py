@@ -3,6 +3,7 @@
 import base64
 import contextlib
 
+from stuck import is_stuck
 from varlink import Connection, follow
 from witness import making
 
@@ -83,8 +84,7 @@ class Line(Connection):
         if "finished" in parameters:
             assert self.final, "finished was said, and goes on"
             self.soak.books.withdraw(self.name)
-            job = parameters["finished"]
-            if job["runtime"]["result"]["cause"] != "stuck":
+            if not is_stuck(parameters["finished"]["runtime"]["result"]):
                 self.witness.check_gone()
 
     def wait_for(self, kind):

@@ -12,6 +12,7 @@ import traceback
 
 import processes
 from daemon import Daemon, reap_orphans
+from stuck import is_stuck
 from varlink import HANG_GUARD, Connection, follow
 from ways import WAYS
 from workloads import Workload
@@ -53,8 +54,7 @@ class Report:
     rounds: int = 0
     # Rounds whose job was over before it could be canceled: another one is played instead.
     ended_by_themselves: int = 0
-    # Rounds in which jobd said that processes survived SIGKILL: on a machine that is too busy to
-    # let them die within ten seconds.
+    # Jobs of which jobd said that processes survived SIGKILL, and which.
     stuck: int = 0
     failures: list[str] = dataclasses.field(default_factory=list)
     # Per round: processes of the job when it was canceled; seconds until nothing of it was left.
@@ -81,12 +81,14 @@ class Round:
         self.canceled_at = None
         self.processes = 0
         self.is_over = False
-        self.is_stuck = False
+        # Jobs that were told as that.
+        self.stuck = set()
 
     def start(self):
         """Calls `Run`, with descriptors or with its output captured."""
         line = Connection(self.daemon.socket)
-        parameters = {"context": self.workload.context(self.directory, self.environment)}
+        context = self.workload.context(self.directory, self.environment)
+        parameters = {"context": context | {"name": self.marker}}
         if self.passes_descriptors:
             for index, stream in enumerate(("Input", "Output", "Error")):
                 parameters[f"standard{stream}FileDescriptor"] = min(index, 1)
@@ -125,10 +127,26 @@ class Round:
     def check_nothing_lives_after(self, final):
         """After `finished`, or the answer to `Cancel`; but for the one cause that says otherwise."""
         job = final.get("finished") or final.get("job")
-        if job and job["runtime"]["result"]["cause"] == "stuck":
-            self.is_stuck = True
-        else:
+        if not (job and self.is_stuck(job)):
             self.check_nothing_lives()
+
+    def is_stuck(self, job):
+        if not is_stuck(job["runtime"]["result"]):
+            return False
+        self.stuck.add(job["id"])
+        return True
+
+    def check_ends_that_nobody_heard(self):
+        """Where the client has gone, only who asks is told how it went."""
+        if not self.daemon.is_alive():
+            return
+        line = Connection(self.daemon.socket)
+        line.call("io.jobd.List", {})
+        follow(line, until=lambda: line.final)
+        line.close()
+        for job in line.final["jobs"]:
+            if job["context"].get("name") == self.marker:
+                self.is_stuck(job)
 
     def check_nothing_lives(self):
         """To be called when somebody says that the job has finished, and not a moment later."""
@@ -145,12 +163,11 @@ class Round:
         assert line.final, f"the connection ended without a final reply: {line.replies[-1:]}"
         assert "finished" in line.final, f"the last word was {line.final}"
         assert sum("finished" in reply for reply in line.replies) == 1, "finished was said twice"
-        result = line.final["finished"]["runtime"]["result"]
+        job = line.final["finished"]
+        result = job["runtime"]["result"]
         if self.workload.ends and (result["cause"], result.get("exitStatus")) == ("exited", 0):
             self.is_over = True
-        elif result["cause"] == "stuck":
-            self.is_stuck = True
-        else:
+        elif not self.is_stuck(job):
             assert result["cause"] == cause, f"the cause is not {cause}: {result}"
 
 
@@ -192,9 +209,10 @@ def play_one(series, round, number, report):
     try:
         WAYS[series.way](round)
         gone_at = daemon.await_end_of_tree()
+        round.check_ends_that_nobody_heard()
         daemon.await_nothing(lambda: daemon.left(round.marker))
         report.ended_by_themselves += round.is_over
-        report.stuck += round.is_stuck
+        report.stuck += len(round.stuck)
         if not round.is_over:
             report.processes.append(round.processes)
             report.latencies.append(gone_at - round.canceled_at)

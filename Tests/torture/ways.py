@@ -21,7 +21,7 @@ def client_killed(round):
     jobctl = [round.jobctl, "--socket", round.daemon.socket, "run", *round.workload.options()]
     with open(round.output, "wb") as output:
         client = subprocess.Popen(
-            [*jobctl, "--", *round.workload.command_in(round.directory)],
+            [*jobctl, "--name", round.marker, "--", *round.workload.command_in(round.directory)],
             cwd=round.workload.place(round.directory),
             env=round.environment,
             stdin=subprocess.DEVNULL,
@@ -106,7 +106,7 @@ def daemon_stopped(round):
         assert line.error in (None, "io.jobd.ShuttingDown"), f"the last word was {line.error}"
     status = round.daemon.process.wait(HANG_GUARD)
     assert status == 0, f"jobd exited with {status}"
-    if not round.is_stuck:
+    if not round.stuck:
         round.check_nothing_lives()
         remains = round.daemon.left_after_end()
         assert not remains, f"jobd has exited, and there still is: {remains}"
