@@ -161,7 +161,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "JobDaemonTests",
-      dependencies: ["JobDaemon", "JobEngine", "JobProtocol", "LinuxSystem", "Varlink"],
+      dependencies: ["JobDaemon", "JobEngine", "JobProtocol", "LinuxSystem", "Varlink", system],
       swiftSettings: strict),
     .testTarget(
       name: "IntegrationTests",

@@ -176,6 +176,50 @@ struct LifelineTests {
     }
   }
 
+  @Test("Of two thousand connections that end at once, none is missed, and others are served")
+  func allAtOnce() throws {
+    try withDaemon { daemon in
+      let job = try daemon.shell("exec sleep infinity")
+      let id = try job.started().id
+      let holder = try job.client.handOver(to: ["python3", "-c", Self.holder, daemon.socketPath])
+      try waitUntil("all are connected") {
+        try ProcessFiles(daemon.pid).descriptors().count > 2_000
+      }
+      // Stopped, it finds that all of them have ended when it goes on.
+      try daemon.send(.stop)
+      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      try holder.send(.kill)
+      try holder.waitForExit()
+      try daemon.send(.continue)
+
+      #expect(try daemon.run(["true"]).result().exitStatus == 0)
+      try job.witness?.waitUntilGone()
+      #expect(try daemon.waitForEnd(of: id).runtime.cause == .disconnected)
+    }
+  }
+
+  /// Has two thousand connections, and a job's line in the midst of them, until it is killed.
+  private static let holder = """
+    import os, resource, signal, socket, sys
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    def connect():
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(sys.argv[1])
+        client.sendall(b'{"method": "io.jobd.Describe"}\\0')
+        while not client.recv(65536).endswith(b"\\0"):
+            pass
+        return client
+
+    connections = [connect() for _ in range(1000)]
+    line = os.dup(3)
+    os.close(3)
+    connections += [connect() for _ in range(1000)]
+    signal.pause()
+    """
+
   @Test("Run without 'more' holds the line as well", arguments: [Call.Mode.plain, .oneway])
   func otherModes(_ mode: Call.Mode) throws {
     try withDaemon { daemon in

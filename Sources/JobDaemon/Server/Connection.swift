@@ -22,7 +22,7 @@ final class Connection {
   private unowned let server: Server
   private var reader = MessageReader()
   private var machine = ServerConnection()
-  private var source: IOSource?
+  private var watch: Watch?
   private var line = Line.held
   private var isInTurn = false
   /// The socket had no room the last time. The loop says when it has.
@@ -54,14 +54,12 @@ final class Connection {
 
   // Before the descriptor that it watches is closed.
   isolated deinit {
-    source = nil
+    watch = nil
   }
 
-  func open(on loop: EventLoop) throws(SystemError) {
-    source = try IOSource(
-      loop, socket.descriptor.raw, [.input, .readHangUp], priority: .lines
-    ) { [unowned self] events in
-      turn(events)
+  func open(on watchlist: Watchlist) throws(SystemError) {
+    watch = try Watch(watchlist, socket.descriptor.raw, [.input, .readHangUp]) {
+      [unowned self] events in turn(events)
     }
   }
 
@@ -85,7 +83,7 @@ final class Connection {
   }
 
   private func waitForMore() {
-    guard let source else { return }
+    guard let watch else { return }
     // Nobody is there, and everything that came was carried out.
     if machine.isFinished || (line == .closed && machine.isReading) { return close() }
 
@@ -98,7 +96,7 @@ final class Connection {
       // A hang-up is reported as long as anything is asked for.
       events.insert(line == .held ? .readHangUp : .priority)
     }
-    source.events = events
+    watch.events = events
   }
 
   private func lineEnded(_ ending: Line) {
@@ -121,7 +119,7 @@ final class Connection {
 
   private func read() {
     var budget = Connection.callsPerTurn
-    while source != nil, machine.isReading, budget > 0 || line == .closed {
+    while watch != nil, machine.isReading, budget > 0 || line == .closed {
       budget -= 1
       guard readMessage() else { return }
     }
@@ -189,8 +187,8 @@ final class Connection {
 
   /// Ends the connection, whatever is under way on it.
   func close() {
-    guard source != nil else { return }
-    source = nil
+    guard watch != nil else { return }
+    watch = nil
     _ = machine.disconnected()
     server.closed(self)
   }

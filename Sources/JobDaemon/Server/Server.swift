@@ -13,6 +13,7 @@ final class Server {
   let methods: Methods
 
   private let loop: EventLoop
+  private let watchlist: Watchlist
   private let budget: DescriptorBudget
   private var listeners: [Listener] = []
   private var connections: [ClientID: Connection] = [:]
@@ -38,6 +39,7 @@ final class Server {
     self.methods = methods
     self.log = log
     self.patience = try Patience(loop)
+    watchlist = try Watchlist(loop, priority: .lines)
     flushTimer = try TimerSource(loop) { [unowned self] in endFlush() }
   }
 
@@ -68,7 +70,7 @@ final class Server {
       }
       let connection = Connection(
         id, Peer(uid: Int(peer.uid), pid: Int(peer.pid)), socket, self)
-      try connection.open(on: loop)
+      try connection.open(on: watchlist)
       connections[id] = connection
       users.opened(by: connection.peer.uid)
       patience.begin(for: connection)
