@@ -121,8 +121,7 @@ let package = Package(
       name: "JobDaemon",
       dependencies: [
         "CSystemd", "JobEngine", "JobProtocol", "LinuxProcess", "LinuxSystem", "Varlink",
-        "VarlinkSocket", collections("DequeModule"), collections("OrderedCollections"), system,
-        logging,
+        "VarlinkSocket", collections("DequeModule"), system, logging,
       ],
       swiftSettings: onMainActor),
     .executableTarget(

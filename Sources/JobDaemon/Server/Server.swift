@@ -112,7 +112,9 @@ final class Server {
   }
 
   private func flushedIfAll() {
-    if connections.values.allSatisfy(\.isWritten) { endFlush() }
+    // Asked for each connection that is closed: all are looked at only where somebody waits.
+    guard whenFlushed != nil, connections.values.allSatisfy(\.isWritten) else { return }
+    endFlush()
   }
 
   private func endFlush() {
