@@ -40,7 +40,7 @@ final class SocketLock {
           return SocketLock(file, path)
         }
         if isAlive(socket) { throw SystemError("lock", path, errno: .addressInUse) }
-        let holder = Holder(path)
+        let holder = Holder(KeptFile(file))
         if case .daemon = holder { end = Moment.monotonic + patience }
         if Moment.monotonic > end { throw SystemError("lock", path, errno: .timedOut) }
         if said != holder {
@@ -71,8 +71,8 @@ final class SocketLock {
     case daemon(pid: Int32)
     case guardian
 
-    init(_ path: String) {
-      let text = (try? SmallFile.readText(path)) ?? ""
+    init(_ file: borrowing KeptFile) {
+      let text = (try? file.read()).map { String(decoding: $0, as: UTF8.self) } ?? ""
       guard let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }),
         // Empty for a zombie. proc(5)
         let words = try? SmallFile.read("/proc/\(pid)/cmdline"), !words.isEmpty
