@@ -9,14 +9,10 @@ struct FloodTests {
   func sixty() throws {
     try withDaemon { daemon in
       let pipe = try LinuxSystem.Pipe()
-      let command = ["/bin/sh", "-c", "read line; exit 9"].map(OSString.init(text:))
-      let parameters = RunParameters(
-        context: JobContext(command: command), standardInput: .descriptor(0))
       // Stopped, it finds all of them waiting when it goes on.
-      try daemon.send(.stop)
-      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      try daemon.suspend()
       let jobs = try (0..<60).map { _ in
-        try daemon.run(parameters, descriptors: [pipe.reader.raw])
+        try daemon.run(.untilInputEnds, descriptors: [pipe.reader.raw])
       }
       try daemon.send(.continue)
       for job in jobs { _ = try job.started() }

@@ -186,8 +186,7 @@ struct LifelineTests {
         try ProcessFiles(daemon.pid).descriptors().count > 2_000
       }
       // Stopped, it finds that all of them have ended when it goes on.
-      try daemon.send(.stop)
-      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      try daemon.suspend()
       try holder.send(.kill)
       try holder.waitForExit()
       try daemon.send(.continue)

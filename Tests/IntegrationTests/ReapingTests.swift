@@ -10,17 +10,13 @@ struct ReapingTests {
   func coalesced() throws {
     try withDaemon { daemon in
       let pipe = try LinuxSystem.Pipe()
-      let command = ["/bin/sh", "-c", "read line; exit 9"].map(OSString.init(text:))
-      let parameters = RunParameters(
-        context: JobContext(command: command), standardInput: .descriptor(0))
       let jobs = try (0..<200).map { _ in
-        try daemon.run(parameters, descriptors: [pipe.reader.raw])
+        try daemon.run(.untilInputEnds, descriptors: [pipe.reader.raw])
       }
       let mains = try jobs.map { Int32(try #require(try $0.started().runtime.mainPid)) }
 
       // Stopped, it finds a single SIGCHLD for all of them when it goes on.
-      try daemon.send(.stop)
-      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      try daemon.suspend()
       _ = pipe.takeReader()
       for main in mains {
         try waitUntil("\(main) has ended") { try ProcessFiles(main).state() == "Z" }
@@ -103,8 +99,7 @@ struct ReapingTests {
       try waitUntil("they came to jobd") { try adopted().count == 300 }
       let orphans = try adopted()
 
-      try daemon.send(.stop)
-      try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
+      try daemon.suspend()
       for orphan in orphans { try Pidfd.open(orphan).send(.kill) }
       for orphan in orphans {
         try waitUntil("\(orphan) has ended") { try ProcessFiles(orphan).state() == "Z" }

@@ -34,3 +34,11 @@ func answering(_ signals: KeyValuePairs<String, Int>) -> [String] {
 
 /// The job ignores being asked, and says when it does.
 let deaf = "trap '' TERM INT HUP; echo ready; while :; do sleep 1000; done"
+
+extension RunParameters {
+  /// The job lasts until the input that is passed for it is at its end, and exits with 9.
+  static var untilInputEnds: RunParameters {
+    let command = ["/bin/sh", "-c", "read line; exit 9"].map(OSString.init(text:))
+    return RunParameters(context: JobContext(command: command), standardInput: .descriptor(0))
+  }
+}

@@ -5,17 +5,12 @@ import Testing
 
 @Suite("A jobd that is stopped by SIGSTOP forgets nothing", .needsCgroups)
 struct SuspensionTests {
-  private func suspend(_ daemon: TestDaemon) throws {
-    try daemon.send(.stop)
-    try waitUntil("jobd has stopped") { try ProcessFiles(daemon.pid).state() == "T" }
-  }
-
   @Test("Lines that end meanwhile are heard of once it goes on, and others are as they were")
   func linesEnd() throws {
     try withDaemon { daemon in
       let jobs = try (0..<8).map { _ in try daemon.shell("sleep infinity & echo ready; wait") }
       for job in jobs { try job.says("ready\n") }
-      try suspend(daemon)
+      try daemon.suspend()
       for job in jobs[0..<3] { job.client.close() }
       for job in jobs[3..<6] { try job.client.halfClose() }
       // Came and went, and is heard of by nobody.
@@ -41,7 +36,7 @@ struct SuspensionTests {
     try withDaemon { daemon in
       let job = try daemon.shell("setsid sleep infinity & \(deaf)")
       try job.says("ready\n")
-      try suspend(daemon)
+      try daemon.suspend()
       let guardian = try daemon.guardianPidfd()
       #expect(try !isReadable(guardian.descriptor.raw))
       #expect(try job.witness?.isGone == false)

@@ -170,15 +170,21 @@ struct StuckTests {
 
   @Test("An end of a main process that isn't told is waited for until the second search, in vain")
   func untold() throws {
-    let job = try story.started(by: 1, .sample(.now))
-    story.halfCloses(1)
-    story.killed(job)
-    _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: false)
+    let job = try killedLongAgo(populated: false)
     for isLast in [false, true] {
       story.survivors(job, [])
       story.inspected(job, populated: false)
       #expect(story.engine.running == (isLast ? 0 : 1))
     }
+  }
+
+  /// A job that was killed so long ago that survivors are looked for, its main process's end not told.
+  private func killedLongAgo(populated: Bool) throws -> JobID {
+    let job = try story.started(by: 1, .sample(.now))
+    story.halfCloses(1)
+    story.killed(job)
+    _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: populated)
+    return job
   }
 
   /// A job whose main process has gone, and whose tree is seen to be populated until survivors are looked for.
@@ -250,10 +256,7 @@ struct StuckTests {
 
   @Test("A tree that ends in the last moment is not told as stuck")
   func lastMoment() throws {
-    let job = try story.started(by: 1, .sample(.now))
-    story.halfCloses(1)
-    story.killed(job)
-    _ = story.passes(story.engine.limits.stuckAfter + .milliseconds(100), populated: true)
+    let job = try killedLongAgo(populated: true)
     story.ends(job, .signaled(9, "SIGKILL"))
     story.survivors(job)
     _ = story.full()

@@ -82,6 +82,13 @@ public final class TestDaemon {
 
   public func send(_ signal: Signal) throws { try Pidfd.open(pid).send(signal) }
 
+  /// Stops it in the sense of SIGSTOP, and returns when it has. What happens meanwhile it finds all at once when SIGCONT
+  /// is sent.
+  public func suspend() throws {
+    try send(.stop)
+    try waitUntil("jobd has stopped") { try ProcessFiles(pid).state() == "T" }
+  }
+
   /// Asks it to stop and waits until it has.
   public func stop() throws {
     guard process.isRunning else { return }
