@@ -11,7 +11,11 @@ public enum Scheduling {
   }
 
   /// Whether it goes before every ordinary process.
-  public static var isRealTime: Bool { [SCHED_RR, SCHED_FIFO].contains(policy) }
+  public static var isRealTime: Bool { isRealTime(policy) }
+
+  private static func isRealTime(_ policy: Int32) -> Bool {
+    [SCHED_RR, SCHED_FIFO].contains(policy)
+  }
 
   private static var policy: Int32 { sched_getscheduler(0) & ~resetsOnFork }
 
@@ -38,9 +42,11 @@ public enum Scheduling {
 
   /// How a thread is scheduled.
   public struct Rank: Sendable {
-    private let policy: Int32
-    private let priority: Int32
+    let policy: Int32
+    let priority: Int32
     private let nice: Int32
+
+    var isRealTime: Bool { Scheduling.isRealTime(policy) }
 
     /// That of the calling thread.
     public init() throws(SystemError) {

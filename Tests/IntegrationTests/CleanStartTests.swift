@@ -10,7 +10,6 @@ struct CleanStartTests {
     static let processGroup = 5
     static let session = 6
     static let nice = 19
-    static let schedulingPolicy = 41
   }
 
   /// Starts a daemon in a state of a shell's making, and in it a job that does nothing.
@@ -60,12 +59,12 @@ struct CleanStartTests {
       """
     try withJob(state) { daemon, job throws in
       #expect(try daemon.stat(Stat.nice) == 5)
-      #expect(try daemon.stat(Stat.schedulingPolicy) != 0)
+      #expect(try daemon.stat(ProcessFiles.schedulingPolicy) != 0)
       #expect(try contents(of: "/proc/\(daemon.pid)/oom_score_adj") == "500\n")
       #expect(try output(of: ["ionice", "-p", "\(daemon.pid)"]) == "idle\n")
 
       #expect(try job.stat(Stat.nice) == 0)
-      #expect(try job.stat(Stat.schedulingPolicy) == 0)
+      #expect(try job.stat(ProcessFiles.schedulingPolicy) == 0)
       #expect(try contents(of: "/proc/\(job.pid)/oom_score_adj") == "0\n")
       #expect(try output(of: ["ionice", "-p", "\(job.pid)"]).hasPrefix("none"))
     }

@@ -212,17 +212,19 @@ struct DaemonTests {
     }
   }
 
-  @Test("A guardian that is killed is replaced")
+  @Test("A guardian that is killed is replaced by its equal")
   func guardianIsReplaced() throws {
     try withDaemon { daemon in
       let job = try daemon.shell(deaf)
       try job.says("ready\n")
+      let policy = try daemon.guardian().stat(ProcessFiles.schedulingPolicy)
       let guardian = try daemon.guardianPidfd()
       try guardian.send(.kill)
       // Reaped: the daemon has noticed it.
       try waitUntil("there is no zombie") {
         try isReadable(guardian.descriptor.raw) && ProcessFiles(daemon.pid).zombies().isEmpty
       }
+      #expect(try daemon.guardian().stat(ProcessFiles.schedulingPolicy) == policy)
       try daemon.kill()
       #expect(try job.witness?.isGone == true)
     }

@@ -59,6 +59,9 @@ public struct ProcessFiles {
   /// The letter of the state: R, S, D, T, Z.
   public func state() throws -> String { try fields()[0] }
 
+  /// The place of the scheduling policy in /proc/PID/stat. proc_pid_stat(5)
+  public static let schedulingPolicy = 41
+
   /// A number of /proc/PID/stat, by its place in proc_pid_stat(5): 4 or more.
   public func stat(_ place: Int) throws -> Int {
     let text = try fields()[place - 3]

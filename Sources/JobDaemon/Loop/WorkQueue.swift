@@ -1,4 +1,3 @@
-import Glibc
 import LinuxSystem
 import Synchronization
 import SystemPackage
@@ -66,27 +65,19 @@ nonisolated final class WorkQueue: Sendable {
   }
 
   private func startThread() -> Bool {
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self)
-    let answer = unsafe pthread_create(&thread, nil, WorkQueue.main, context.toOpaque())
-    guard answer == 0 else {
-      unsafe context.release()
+    do {
+      try DetachedThread.start(rank) { [self] in work() }
+      return true
+    } catch {
       return false
     }
-    pthread_detach(thread)
-    return true
   }
 
   // MARK: on a thread
 
-  private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    unsafe Unmanaged<WorkQueue>.fromOpaque($0!).takeRetainedValue().work()
-    return nil
-  }
-
   /// A thread works until the process ends.
   private func work() {
-    // Without it they are somewhat slower.
+    // Its nice value, and that it doesn't hand it down. Without it they are somewhat slower.
     try? rank?.take()
     while true {
       var next = turns.withLock { $0.awoken() }

@@ -7,6 +7,8 @@ import SystemPackage
 /// jobd from its start to its end.
 public final class Daemon {
   private let log: Logger
+  /// As the guardian and threads have it, too.
+  private let rank: Scheduling.Rank
   private let loop: EventLoop
   private let endpoint: Endpoint
   private let supervisor: Supervisor
@@ -38,6 +40,7 @@ public final class Daemon {
     let limits = try ResourceLimit.allCurrent()
     raiseOpenFiles(limits)
     goFirst()
+    rank = try Scheduling.Rank()
 
     endpoint = try Endpoint(configuration, log: log)
     let (place, method) = try JobPlace.prepare(
@@ -126,12 +129,19 @@ public final class Daemon {
   private func replaceGuardian() {
     do {
       // One that is there and can't be watched goes on guarding: to let go of it would be to die, to it.
-      if guardian == nil { guardian = try Daemon.startGuardian(of: supervisor.place, endpoint) }
+      if guardian == nil { guardian = try startAnotherGuardian() }
       try watchGuardian()
     } catch {
       log.critical("there is no guardian: should jobd be killed, jobs live on: \(error)")
       guardianRetry?.arm(at: Moment.monotonic + Self.guardianRetryDelay)
     }
+  }
+
+  private func startAnotherGuardian() throws(SystemError) -> Guardian? {
+    // By now jobs are started on this thread, which hands its rank down to none.
+    try? rank.take(handedDown: true)
+    defer { try? rank.take() }
+    return try Daemon.startGuardian(of: supervisor.place, endpoint)
   }
 
   /// Microseconds between two attempts to have a guardian again.
