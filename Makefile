@@ -178,7 +178,7 @@ coverage: $(python)/ready
 
 # Each in a build of its own. docs/testing.md says what is left out, and why.
 # $(call sanitized,SANITIZER,TESTS,OPTIONS)
-sanitized = ASAN_OPTIONS=detect_leaks=0 WORLDS=1 $(tested) \
+sanitized = ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/sanitizers/thread WORLDS=1 $(tested) \
 	$(SWIFT) test $(SWIFTFLAGS) --scratch-path $(SCRATCH)/$(1) --sanitize $(1) $(3) --filter '$(2)'
 # The C is what children run until they execute a program, on a copy of a memory in which another thread may
 # hold a lock of ThreadSanitizer's: they would wait for it for ever.
