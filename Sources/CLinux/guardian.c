@@ -15,6 +15,7 @@
 #include "background.h"
 #include "clinux_cgroup.h"
 #include "clinux_descriptor.h"
+#include "clinux_process.h"
 
 enum {
   FIRST_DELAY_MILLISECONDS = 1,
@@ -29,16 +30,23 @@ static void write_text(int directory, const char *path, const char *text) {
   close(fd);
 }
 
-static void detach(const struct clinux_guardian_duties *spec) {
+static void detach(const struct clinux_guardian_duties *spec, int daemon) {
   background_detach("jobd-guardian");
   // The lifeline's other end is among what is closed: an open one would keep the guardian from
   // ever seeing the end of the file.
   background_let_go();
-  background_keep_only((const int[]){spec->lifeline, spec->jobs, spec->parent, spec->lock}, 4);
+  background_keep_only(
+      (const int[]){spec->lifeline, spec->jobs, spec->parent, spec->lock, daemon}, 5);
 }
 
-// Whether the daemon said that all is well: a byte, rather than the end.
-static bool was_told_to_stand_down(int lifeline) {
+// Whether the daemon said that all is well: a byte, rather than its end, which is that of the file
+// or its pidfd's. A process that is just being started has a copy of the lifeline's other end, and
+// keeps it for as long as it is frozen, or waits for its execve.
+static bool was_told_to_stand_down(int lifeline, int daemon) {
+  struct pollfd sources[] = {{.fd = lifeline, .events = POLLIN}, {.fd = daemon, .events = POLLIN}};
+  while (poll(sources, 2, -1) < 0) continue;
+  // It may have said so after the one was looked at, and have ended before the other was.
+  if (!sources[0].revents && poll(sources, 1, 0) <= 0) return false;
   char byte;
   ssize_t count;
   do count = read(lifeline, &byte, 1);
@@ -107,9 +115,11 @@ static void remove_files(const struct clinux_guardian_duties *spec) {
   unlink(spec->lock_path);
 }
 
-static _Noreturn void guard(const struct clinux_guardian_duties *spec) {
-  detach(spec);
-  if (!was_told_to_stand_down(spec->lifeline)) {
+static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t parent) {
+  // Negative on kernels before 5.3, and no descriptor.
+  int daemon = clinux_pidfd_open(parent);
+  detach(spec, daemon);
+  if (!was_told_to_stand_down(spec->lifeline, daemon)) {
     end_jobs(spec);
     remove_files(spec);
   }
@@ -119,11 +129,12 @@ static _Noreturn void guard(const struct clinux_guardian_duties *spec) {
 pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   // Blocked before the fork, so that there is no moment in which the child could be ended.
   sigset_t all, before;
+  pid_t parent = getpid();
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
   pid_t pid = fork();
   int error = errno;
-  if (pid == 0) guard(spec);
+  if (pid == 0) guard(spec, parent);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return pid < 0 ? -error : pid;
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 internal import SystemPackage
 
 /// A Unix stream socket, connected or listening. Always CLOEXEC.
@@ -37,6 +38,13 @@ public struct UnixSocket: ~Copyable, Sendable {
   /// Tells the peer that nothing more will be written to it. shutdown(2)
   public borrowing func shutdownWriting() throws(SystemError) {
     _ = try checked(clinux_socket_shutdown_write(number), "shutdown")
+  }
+
+  /// Ends the connection, also while another process has a copy of the descriptor. What was written can still
+  /// be read. shutdown(2)
+  public borrowing func end() {
+    // Where it has ended already there is nothing to do.
+    _ = shutdown(number, Int32(SHUT_RDWR))
   }
 }
 

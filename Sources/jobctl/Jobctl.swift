@@ -30,6 +30,8 @@ struct Jobctl: ParsableCommand {
     do {
       if let options = RunOptions(quickly: arguments) { return try JobRun(options: options).run() }
       var command = try parseAsRoot(arguments.map(RawArgument.escape))
+      // That opens them for its job.
+      if !(command is RunCommand) { try StandardStreams.openMissing(usable: false) }
       try command.run()
       return EXIT_SUCCESS
     } catch let failure as Failure {
@@ -47,8 +49,13 @@ struct Jobctl: ParsableCommand {
     let text = fullMessage(for: error)
     switch exitCode(for: error) {
     case .success:
-      _ = try? Printer.print(text + "\n")
-      return EXIT_SUCCESS
+      do {
+        try Printer.print(text + "\n")
+        return EXIT_SUCCESS
+      } catch {
+        Printer.note(error.message)
+        return ExitStatus.failure
+      }
     case .validationFailure:
       let prefix = "Error: "
       Printer.note(text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)

@@ -60,6 +60,28 @@ struct JobctlObserverTests {
     try await expectCanceled(id)
   }
 
+  @Test(
+    "What can't be written is an error, also where the stream is closed and nothing goes elsewhere",
+    arguments: ["list", "status", "watch", "--help", "--version"], [">&-", ">/dev/full"])
+  func unwritable(_ command: String, _ redirection: String) async throws {
+    let (jobctl, id) = try await start()
+    let run = try await harness.shell("jobctl \(command) \(redirection)")
+    #expect(run.status == 125)
+    #expect(run.errors.hasPrefix("jobctl: standard output: "))
+    try await expectCanceled(id)
+    _ = await jobctl.ended()
+  }
+
+  @Test(
+    "Messages that nobody can read are no reason to fail",
+    arguments: ["2>&-", "2>/dev/full", "2>&5"])
+  func unreadMessages(_ redirection: String) async throws {
+    // Descriptor 5 is a pipe that nobody reads.
+    let run = try await harness.shell(
+      "mkfifo $D/p; exec 4<>$D/p 5>$D/p 4<&-; rm $D/p; jobctl cancel 999 \(redirection)")
+    #expect(run.status == 1)
+  }
+
   @Test("Watching a job ends with it, and doesn't hold it")
   func watch() async throws {
     let (jobctl, id) = try await start()

@@ -73,6 +73,40 @@ struct MeddlingTests {
     }
   }
 
+  @Test("A jobd that is killed while a job is born frozen ends all jobs, as ever")
+  func killedWhileFrozen() throws {
+    try withDaemon { daemon in
+      let running = try daemon.shell(deaf)
+      try running.says("ready\n")
+      try write("1", to: "\(daemon.jobsDirectory)/cgroup.freeze")
+      try newborn(in: daemon)
+      try daemon.kill()
+      #expect(try running.witness?.isGone == true)
+    }
+  }
+
+  @Test("A connection that jobd ends while a job is born frozen has ended for its client")
+  func endedWhileFrozen() throws {
+    try withDaemon { daemon in
+      let client = try daemon.connect()
+      try write("1", to: "\(daemon.jobsDirectory)/cgroup.freeze")
+      try newborn(in: daemon)
+      try client.send("no message")
+      #expect(try client.nextOrEnd() == nil)
+      try write("0", to: "\(daemon.jobsDirectory)/cgroup.freeze")
+    }
+  }
+
+  /// A process that has copies of all descriptors of the daemon's, and is frozen before it closes them.
+  private func newborn(in daemon: TestDaemon) throws {
+    let job = try daemon.run(["/bin/true"]).queued()
+    try waitUntil("its process is there") {
+      let leaf = daemon.leaves.first { $0.hasSuffix("-\(job.id)") }
+      guard let leaf else { return false }
+      return !Cgroups.processes(in: "\(daemon.jobsDirectory)/\(leaf)").isEmpty
+    }
+  }
+
   @Test("Where the control group of all jobs is removed each job is told, and jobd ends well")
   func jobsRemoved() throws {
     try withDaemon { daemon in

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 internal import Varlink
 
@@ -16,8 +17,10 @@ enum Printer {
     try print("\(json)\n")
   }
 
-  /// A line for people, on standard error. That there is nobody to read it is no reason to fail.
+  /// A line for people, on standard error. That there is nobody to read it is no reason to fail, nor to die.
   static func note(_ line: String) {
+    let before = signal(SIGPIPE, SIG_IGN)
+    defer { _ = signal(SIGPIPE, before) }
     _ = try? FileDescriptor.standardError.writeAll("jobctl: \(line)\n".utf8)
   }
 }

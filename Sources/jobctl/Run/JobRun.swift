@@ -14,7 +14,7 @@ struct JobRun {
     try checkDescriptors()
     // Writing to a pipe that nobody reads any more is an error like others here.
     signal(SIGPIPE, SIG_IGN)
-    try StandardStreams.openMissing()
+    try StandardStreams.openMissing(usable: true)
     let socket = try JobdSocket(option: options.socket)
     let request = RunRequest(try JobContext(options), standardInput: options.job.stdin)
     var session = try RunSession(

@@ -128,10 +128,11 @@ extension RunSession {
       switch interruption.received(signal) {
       case .nothing: break
       case .cancel(let signal):
-        reporter.interrupted(by: signal, job: job)
+        // First: a terminal that nobody reads takes no words.
         cancel(
           CancelParameters(
             id: 0, signal: hasOwnSignal ? nil : signal.name, reason: "jobctl got \(signal)"))
+        reporter.interrupted(by: signal, job: job)
       case .kill(let signal):
         cancel(
           CancelParameters(

@@ -5,14 +5,17 @@ internal import SystemPackage
 /// jobctl's own standard input, output and error, which the job gets.
 enum StandardStreams {
   /// Opens `/dev/null` for those that are closed: otherwise the next thing to be opened would become
-  /// one, and the job would read from or write to the connection to jobd.
+  /// one, and what is meant for it would go into the connection to jobd.
   ///
   /// Must come before anything else is opened.
-  static func openMissing() throws(SystemError) {
+  ///
+  /// - Parameter usable: What is written there is lost, as for a job. Otherwise it is opened for the
+  ///   other direction: to use it is an error, as it would be without (EBADF).
+  static func openMissing(usable: Bool) throws(SystemError) {
     for stream in [FileDescriptor.standardInput, .standardOutput, .standardError]
     where isClosed(stream) {
-      let null = try OwnedDescriptor.open(
-        path: "/dev/null", stream == .standardInput ? .readOnly : .writeOnly)
+      let isRead = (stream == .standardInput) == usable
+      let null = try OwnedDescriptor.open(path: "/dev/null", isRead ? .readOnly : .writeOnly)
       // A new descriptor gets the lowest free number: this one, as those below it are open by now.
       _ = null.release()
     }
