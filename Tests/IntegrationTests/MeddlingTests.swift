@@ -79,9 +79,10 @@ struct MeddlingTests {
       let running = try daemon.shell(deaf)
       try running.says("ready\n")
       try write("1", to: "\(daemon.jobsDirectory)/cgroup.freeze")
-      try newborn(in: daemon)
+      let born = try newborn(in: daemon)
       try daemon.kill()
       #expect(try running.witness?.isGone == true)
+      born.client.close()
     }
   }
 
@@ -90,21 +91,24 @@ struct MeddlingTests {
     try withDaemon { daemon in
       let client = try daemon.connect()
       try write("1", to: "\(daemon.jobsDirectory)/cgroup.freeze")
-      try newborn(in: daemon)
-      try client.send("no message")
+      let born = try newborn(in: daemon)
+      try client.send("no message\0")
       #expect(try client.nextOrEnd() == nil)
+      born.client.close()
       try write("0", to: "\(daemon.jobsDirectory)/cgroup.freeze")
     }
   }
 
   /// A process that has copies of all descriptors of the daemon's, and is frozen before it closes them.
-  private func newborn(in daemon: TestDaemon) throws {
-    let job = try daemon.run(["/bin/true"]).queued()
+  private func newborn(in daemon: TestDaemon) throws -> TestJob {
+    let job = try daemon.run(["/bin/true"])
+    let id = try job.queued().id
     try waitUntil("its process is there") {
-      let leaf = daemon.leaves.first { $0.hasSuffix("-\(job.id)") }
+      let leaf = daemon.leaves.first { $0.hasSuffix("-\(id)") }
       guard let leaf else { return false }
       return !Cgroups.processes(in: "\(daemon.jobsDirectory)/\(leaf)").isEmpty
     }
+    return job
   }
 
   @Test("Where the control group of all jobs is removed each job is told, and jobd ends well")
