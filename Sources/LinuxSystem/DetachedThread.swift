@@ -8,13 +8,13 @@ public enum DetachedThread {
   ///
   /// - Parameter rank: What it has from its first moment on, even if the calling thread hands down none: one that begins
   ///   as an ordinary thread, to take it then, waits for the processor among all others before it gets that far. Where that
-  ///   isn't permitted it begins as an ordinary one.
+  ///   isn't permitted, or the rank is not in real time, it begins as an ordinary one, and has to take its nice value itself.
   /// - Throws: EAGAIN where there can't be another thread. pthread_create(3)
   public static func start(
     _ rank: Scheduling.Rank?, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
     let begun = unsafe Unmanaged.passRetained(Body(body))
-    if let rank, unsafe start(rank, begun) == 0 { return }
+    if let rank, rank.isRealTime, unsafe start(rank, begun) == 0 { return }
     let error = unsafe start(nil, begun)
     guard error == 0 else {
       unsafe begun.release()
@@ -46,9 +46,8 @@ public enum DetachedThread {
 }
 
 extension Scheduling.Rank {
-  /// A thread with these attributes begins in real time, if that is it. Its nice value it has to take itself.
+  /// A thread with these attributes begins in real time, which this rank is.
   fileprivate func begin(_ attributes: inout pthread_attr_t) {
-    guard isRealTime else { return }
     var parameters = sched_param()
     parameters.sched_priority = priority
     unsafe pthread_attr_setinheritsched(&attributes, Int32(PTHREAD_EXPLICIT_SCHED))

@@ -18,9 +18,9 @@ enum Printer {
   }
 
   /// A line for people, on standard error. That there is nobody to read it is no reason to fail, nor to die.
-  static func note(_ line: String) {
-    let before = signal(SIGPIPE, SIG_IGN)
-    defer { _ = signal(SIGPIPE, before) }
-    _ = try? FileDescriptor.standardError.writeAll("jobctl: \(line)\n".utf8)
+  static func note(_ line: String, before: String = "") {
+    let disposition = signal(SIGPIPE, SIG_IGN)
+    defer { _ = signal(SIGPIPE, disposition) }
+    _ = try? FileDescriptor.standardError.writeAll("\(before)jobctl: \(line)\n".utf8)
   }
 }

@@ -53,8 +53,7 @@ struct RunReporter {
   }
 
   func note(_ line: String, before: String = "") {
-    if level == .quiet { return }
-    _ = try? FileDescriptor.standardError.writeAll("\(before)jobctl: \(line)\n".utf8)
+    if level != .quiet { Printer.note(line, before: before) }
   }
 
   private func finished(_ job: Job) {
