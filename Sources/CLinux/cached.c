@@ -20,9 +20,16 @@ int clinux_lookup_flags(void) { return O_PATH; }
 
 int clinux_look_at(int fd, struct clinux_file *file) {
   struct statx found;
-  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &found) < 0) return -errno;
-  *file = (struct clinux_file){found.stx_dev_major, found.stx_dev_minor,
-                               S_ISDIR(found.stx_mode), S_ISREG(found.stx_mode)};
+  const unsigned wanted = STATX_TYPE | STATX_INO | STATX_CTIME;
+  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, wanted, &found) < 0) return -errno;
+  *file = (struct clinux_file){
+      .major = found.stx_dev_major,
+      .minor = found.stx_dev_minor,
+      .inode = found.stx_ino,
+      .changed_nsec = found.stx_ctime.tv_sec * 1000000000 + found.stx_ctime.tv_nsec,
+      .is_directory = S_ISDIR(found.stx_mode),
+      .is_regular = S_ISREG(found.stx_mode),
+  };
   return 0;
 }
 

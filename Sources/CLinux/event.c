@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 int clinux_event_counter(bool takes_one, bool nonblocking) {
@@ -23,4 +24,15 @@ void clinux_event_counter_take(int fd) {
   uint64_t value;
   while (read(fd, &value, sizeof value) < 0 && errno == EINTR) {
   }
+}
+
+int clinux_alarm(void) {
+  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}
+
+void clinux_alarm_set(int fd, long microseconds) {
+  struct itimerspec when = {.it_value = {.tv_sec = microseconds / 1000000,
+                                         .tv_nsec = microseconds % 1000000 * 1000}};
+  timerfd_settime(fd, 0, &when, NULL);
 }

@@ -3,10 +3,23 @@
 
 #include <signal.h>
 
+static void set_of_blocked(sigset_t *set) {
+  sigfillset(set);
+  const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+  for (unsigned i = 0; i < sizeof own / sizeof *own; i++) sigdelset(set, own[i]);
+}
+
 void clinux_block_signals(void) {
   sigset_t set;
-  sigfillset(&set);
-  const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-  for (unsigned i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&set, own[i]);
-  pthread_sigmask(SIG_SETMASK, &set, 0);
+  set_of_blocked(&set);
+  pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+bool clinux_blocks_signals(void) {
+  sigset_t blocked, set;
+  set_of_blocked(&set);
+  pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+  for (int signal = 1; signal <= SIGRTMAX; signal++)
+    if (sigismember(&set, signal) && !sigismember(&blocked, signal)) return false;
+  return true;
 }

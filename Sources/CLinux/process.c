@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "process_stat.h"
+
 _Static_assert(CLINUX_LIMITS == RLIM_NLIMITS, "resource limits of the kernel");
 
 int clinux_pidfd_open(pid_t pid) {
@@ -61,8 +63,23 @@ int clinux_reap_exited(pid_t pid, struct clinux_exit *exit) {
   return wait_for(P_PID, (id_t)pid, WEXITED | WNOHANG, exit);
 }
 
+int clinux_wait_and_reap(pid_t pid, struct clinux_exit *exit) {
+  return wait_for(P_PID, (id_t)pid, WEXITED | __WALL, exit);
+}
+
 int clinux_reap_any(struct clinux_exit *exit) {
   return wait_for(P_ALL, 0, WEXITED | __WALL | WNOHANG, exit);
+}
+
+int clinux_was_executed(pid_t pid) {
+  struct process_stat now;
+  return process_stat_read(pid, &now) ? now.was_executed : -ESRCH;
+}
+
+bool clinux_child_executed(pid_t pid) {
+  struct clinux_exit exit;
+  // Without __WALL those without an exit signal aren't there.
+  return wait_for(P_PID, (id_t)pid, WEXITED | WNOHANG | WNOWAIT, &exit) != -ECHILD;
 }
 
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ? -errno : 0; }

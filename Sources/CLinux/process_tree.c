@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,61 +15,18 @@
 
 enum {
   LISTING = 8192,
-  // More than comes before the fields that are read: the name has up to 64 bytes.
-  STAT_HEAD = 256,
   FIRST_CAPACITY = 1024,
 };
 
-static pid_t pid_of(const char **text) {
+// The number that a name is; 0 for another name.
+static pid_t pid_of(const char *name) {
   pid_t number = 0;
-  for (; **text >= '0' && **text <= '9'; ++*text) number = number * 10 + (**text - '0');
-  return number;
-}
-
-static pid_t next_number(const char **text) {
-  while (**text == ' ') ++*text;
-  return pid_of(text);
-}
-
-static char *write_number(char *end, pid_t number) {
-  do *--end = (char)('0' + number % 10);
-  while ((number /= 10) > 0);
-  return end;
-}
-
-// What the file says behind the name, which is in parentheses and may have any in it.
-static bool parse(const char *stat, struct process_entry *entry) {
-  const char *field = strrchr(stat, ')');
-  if (!field || field[1] != ' ' || !field[2]) return false;
-  entry->state = field[2];
-  field += 3;
-  entry->parent = next_number(&field);
-  entry->group = next_number(&field);
-  return true;
-}
-
-// False for a process that has gone.
-static bool read_entry(pid_t pid, struct process_entry *entry) {
-  static const char before[] = "/proc/", after[] = "/stat";
-  char path[32], *start = path + sizeof path - sizeof after;
-  memcpy(start, after, sizeof after);
-  start = write_number(start, pid);
-  start -= sizeof before - 1;
-  memcpy(start, before, sizeof before - 1);
-
-  int fd = clinux_openat(clinux_at_fdcwd(), start, O_RDONLY, 0);
-  if (fd < 0) return false;
-  char stat[STAT_HEAD];
-  ssize_t length = read(fd, stat, sizeof stat - 1);
-  close(fd);
-  if (length <= 0) return false;
-  stat[length] = 0;
-  *entry = (struct process_entry){.pid = pid};
-  return parse(stat, entry);
+  for (; *name >= '0' && *name <= '9'; ++name) number = number * 10 + (*name - '0');
+  return *name ? 0 : number;
 }
 
 static bool is_dead(const struct process_entry *entry) {
-  return entry->state == 'Z' || entry->state == 'X' || entry->state == 0;
+  return entry->stat.state == 'Z' || entry->stat.state == 'X' || entry->stat.state == 0;
 }
 
 static int append(struct process_tree *tree, const struct process_entry *entry) {
@@ -100,10 +56,9 @@ static int read_all(struct process_tree *tree) {
     for (ssize_t at = 0; answer == 0 && at < filled;) {
       const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
       at += entry->d_reclen;
-      const char *name = entry->d_name;
-      pid_t pid = pid_of(&name);
-      struct process_entry process;
-      if (pid && !*name && read_entry(pid, &process)) answer = append(tree, &process);
+      pid_t pid = pid_of(entry->d_name);
+      struct process_entry process = {0};
+      if (pid && process_stat_read(pid, &process.stat)) answer = append(tree, &process);
     }
   }
   if (answer == 0 && filled < 0) answer = -errno;
@@ -115,8 +70,8 @@ static struct process_entry *find(const struct process_tree *tree, pid_t pid) {
   size_t low = 0, high = tree->count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (tree->entries[middle].pid == pid) return &tree->entries[middle];
-    if (tree->entries[middle].pid < pid) low = middle + 1;
+    if (tree->entries[middle].stat.pid == pid) return &tree->entries[middle];
+    if (tree->entries[middle].stat.pid < pid) low = middle + 1;
     else high = middle;
   }
   return NULL;
@@ -137,14 +92,14 @@ int process_tree_look(struct process_tree *tree, pid_t root) {
     found = false;
     for (size_t index = 0; index < tree->count; index++) {
       struct process_entry *entry = &tree->entries[index];
-      if (entry->is_within || !is_within(tree, root, entry->parent)) continue;
+      if (entry->is_within || !is_within(tree, root, entry->stat.parent)) continue;
       entry->is_within = true;
       found = true;
     }
   }
   size_t kept = 0;
   for (size_t index = 0; index < tree->count; index++)
-    if (tree->entries[index].is_within && tree->entries[index].pid != root)
+    if (tree->entries[index].is_within && tree->entries[index].stat.pid != root)
       tree->entries[kept++] = tree->entries[index];
   tree->count = kept;
   return 0;
@@ -156,14 +111,14 @@ int process_tree_look(struct process_tree *tree, pid_t root) {
 // nobody gets the signal. An orphan's parent is the root, or one of the tree that adopts orphans.
 void process_tree_signal(const struct process_tree *tree, pid_t root,
                          const struct process_entry *process, int signal,
-                         struct process_entry *now) {
-  struct process_entry current = {0};
-  int pidfd = clinux_pidfd_open(process->pid);
+                         struct process_stat *now) {
+  struct process_stat current = {0};
+  int pidfd = clinux_pidfd_open(process->stat.pid);
   if (pidfd >= 0) {
-    if (read_entry(process->pid, &current) && is_within(tree, root, current.parent))
+    if (process_stat_read(process->stat.pid, &current) && is_within(tree, root, current.parent))
       clinux_pidfd_send_signal(pidfd, signal);
     else
-      current = (struct process_entry){0};
+      current = (struct process_stat){0};
     close(pidfd);
   }
   if (now) *now = current;
@@ -180,7 +135,7 @@ ssize_t clinux_descendants(pid_t root, pid_t *found, size_t capacity) {
   if (answer == 0) {
     for (size_t index = 0; index < tree.count; index++) {
       if (is_dead(&tree.entries[index])) continue;
-      if ((size_t)answer < capacity) found[answer] = tree.entries[index].pid;
+      if ((size_t)answer < capacity) found[answer] = tree.entries[index].stat.pid;
       answer++;
     }
   }

@@ -1,15 +1,12 @@
 #pragma once
 
 #include "clinux_process_tree.h"
+#include "process_stat.h"
 
 /// A process, as it was when it was looked at.
 struct process_entry {
-  pid_t pid;
-  pid_t parent;
-  pid_t group;
-  /// As in /proc/PID/stat.
-  char state;
-  char is_within;
+  struct process_stat stat;
+  bool is_within;
 };
 
 /// The descendants of a process, ordered by pid. To begin with all zero; its memory is kept from one
@@ -27,7 +24,7 @@ int process_tree_look(struct process_tree *tree, pid_t root);
 /// what it is after that: all zero for one that has gone.
 void process_tree_signal(const struct process_tree *tree, pid_t root,
                          const struct process_entry *process, int signal,
-                         struct process_entry *now);
+                         struct process_stat *now);
 
 /// Frees the memory.
 void process_tree_free(struct process_tree *tree);

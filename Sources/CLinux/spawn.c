@@ -91,15 +91,22 @@ static int start_and_migrate(struct spawn_child *child, struct stack *stack, uin
   return in_copy(copy_process(flags, pidfd), child);
 }
 
-static int start(struct spawn_child *child, uint64_t flags, int *pidfd) {
+static int start_unmasked(struct spawn_child *child, uint64_t flags, int *pidfd) {
   struct stack stack;
-  // Nothing may interrupt parent or child between the clone and the child's own reset: a
-  // handler of the daemon would run in the child on shared memory.
+  if (child->spec->flags & CLINUX_SPAWN_MIGRATE) return start_and_migrate(child, &stack, flags, pidfd);
+  return start_in_cgroup(child, &stack, flags, pidfd);
+}
+
+// Nothing may interrupt parent or child between the clone and the child's own reset: a handler of the daemon would
+// run in the child on shared memory. Those that a blocking thread leaves unblocked have none in a child that is born
+// without handlers.
+static int start(struct spawn_child *child, uint64_t flags, int *pidfd) {
+  const unsigned is_safe = CLINUX_SPAWN_SIGNALS_BLOCKED;
+  if ((child->spec->flags & (is_safe | CLINUX_SPAWN_MIGRATE)) == is_safe)
+    return start_unmasked(child, flags, pidfd);
   uint64_t all = ~UINT64_C(0), before;
   syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, ALL_SIGNALS_SIZE);
-  int pid = child->spec->flags & CLINUX_SPAWN_MIGRATE
-                ? start_and_migrate(child, &stack, flags, pidfd)
-                : start_in_cgroup(child, &stack, flags, pidfd);
+  int pid = start_unmasked(child, flags, pidfd);
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, ALL_SIGNALS_SIZE);
   return pid;
 }
@@ -133,9 +140,14 @@ static void run(struct spawn_child *child, struct clinux_spawned *result) {
   *result = *child->report;
   result->pid = pid;
   result->pidfd = pidfd;
-  if (result->step == CLINUX_SPAWN_DONE) return;
-  struct clinux_exit exit;
+  // The wait ends when the child executes, and when it dies: one that has told nothing may have done either.
+  if (result->step == CLINUX_SPAWN_DONE && clinux_child_executed(pid)) return;
+  struct clinux_exit exit = {0};
   clinux_reap(pidfd, true, &exit);
+  if (result->step == CLINUX_SPAWN_DONE) {
+    result->step = CLINUX_SPAWN_KILLED;
+    result->error = exit.status;
+  }
   close(pidfd);
   result->pidfd = -1;
 }

@@ -72,6 +72,13 @@ static void conclude_birth(struct warden *self) {
   struct clinux_warden_report report = {.news = CLINUX_WARDEN_STARTED, .spawned = *self->spawned};
   report.spawned.pidfd = -1;
   report.spawned.pid = self->main;
+  // One that has told nothing may also have been killed on the way.
+  struct clinux_exit exit;
+  if (report.spawned.step == CLINUX_SPAWN_DONE && !clinux_child_executed(self->main) &&
+      clinux_wait_and_reap(self->main, &exit) > 0) {
+    report.spawned.step = CLINUX_SPAWN_KILLED;
+    report.spawned.error = exit.status;
+  }
   if (report.spawned.step != CLINUX_SPAWN_DONE) {
     report.news = CLINUX_WARDEN_FAILED;
     tell(self, &report);
@@ -80,11 +87,18 @@ static void conclude_birth(struct warden *self) {
   tell(self, &report);
 }
 
-static void tell_exit(struct warden *self, bool is_empty) {
-  // The program may be over before its birth was noticed.
-  if (self->birth >= 0) conclude_birth(self);
+static void tell_exit(const struct warden *self, bool is_empty) {
   tell(self, &(struct clinux_warden_report){
                  .news = CLINUX_WARDEN_EXITED, .exit = self->exit, .is_empty = is_empty});
+}
+
+static int reap_next(struct warden *self, struct clinux_exit *exit) {
+  // Until then whoever hasn't executed anything is left.
+  if (self->birth < 0) return clinux_reap_any(exit);
+  pid_t pid = clinux_exited_child();
+  // The first process is over before its birth was noticed.
+  if (pid == self->main) conclude_birth(self);
+  return pid > 0 ? clinux_reap_exited(pid, exit) : 0;
 }
 
 // Reaps whoever has exited, orphans and all. Doesn't return when nobody is left.
@@ -92,7 +106,7 @@ static void reap(struct warden *self) {
   bool main_exited = false;
   struct clinux_exit exit;
   int answer;
-  while ((answer = clinux_reap_any(&exit)) > 0) {
+  while ((answer = reap_next(self, &exit)) > 0) {
     if (!self->main_lives || exit.pid != self->main) continue;
     self->main_lives = false;
     self->exit = exit;
@@ -127,7 +141,7 @@ static void ask_tree(struct warden *self, int signal) {
 // A group is killed by one system call that no fork outruns: a child that is being made isn't, while
 // a signal waits. Only one that a stopped process of the job is in: so its number can't be given to
 // somebody else's meanwhile. The job's groups are in sessions that it made, where nobody else is.
-static bool kill_group(const struct warden *self, const struct process_entry *process) {
+static bool kill_group(const struct warden *self, const struct process_stat *process) {
   return process->state == 'T' && process->group > 1 && process->group != self->self &&
          kill(-process->group, SIGKILL) == 0;
 }
@@ -144,7 +158,7 @@ static void kill_round(struct warden *self) {
     process_tree_signal(&self->tree, self->self, &self->tree.entries[index], SIGSTOP, NULL);
   for (size_t index = 0; index < self->tree.count; index++) {
     const struct process_entry *process = &self->tree.entries[index];
-    struct process_entry now;
+    struct process_stat now;
     process_tree_signal(&self->tree, self->self, process, 0, &now);
     if (now.pid && !kill_group(self, &now))
       process_tree_signal(&self->tree, self->self, process, SIGKILL, NULL);
@@ -237,12 +251,16 @@ static int start_main(struct warden *self, const struct clinux_program *program)
   without_flags.flags = 0;
   struct spawn_child child = {
       .spec = &without_flags, .report = self->spawned, .warden = self->self, .birth = ends[1]};
-  self->main = copy_process(SIGCHLD, NULL);
+  // Without an exit signal, which it gets when it executes.
+  self->main = copy_process(0, NULL);
   if (self->main == 0) _exit(spawn_child_main(&child));
   int error = self->main < 0 ? errno : 0;
   close(ends[1]);
   self->birth = ends[0];
   self->main_lives = !error;
+  if (!error)
+    tell(self, &(struct clinux_warden_report){.news = CLINUX_WARDEN_FORKED,
+                                              .spawned = {.pid = self->main, .pidfd = -1}});
   return error;
 }
 

@@ -52,6 +52,17 @@ extension JobEngine {
     settle(id, .failedToStart(failure.abridged(to: limits.describedBytes)), at: now)
   }
 
+  /// The job's first process was killed before it had executed the command: by us, and then that is how a job ends that
+  /// was stopped, or by somebody else, and then it is a failure.
+  public mutating func spawnKilled(_ id: JobID, _ failure: StartFailure, at now: Timestamp) {
+    guard let job = live[id], job.main == .unborn else { return }
+    if case .stopping(let sequence) = job.phase, sequence.isKilling {
+      settle(id, .stopped(sequence.reason), at: now)
+    } else {
+      spawnFailed(id, failure, at: now)
+    }
+  }
+
   /// The main process ended, and was reaped.
   public mutating func mainExited(_ id: JobID, _ exit: MainExit, at now: Timestamp) {
     guard let job = live[id], case .running(let pid) = job.main else { return }

@@ -8,23 +8,33 @@ enum ELFInterpreter: Hashable {
   /// It is no such program, or what tells is not in its beginning.
   case unknown
 
+  private static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+  /// PT_INTERP
   private static let programHeaderInterpreter: UInt32 = 3
 
   /// - Parameter head: The beginning of a file.
   init(in head: [UInt8]) {
+    switch head.starts(with: Self.magic) ? head.dropFirst(Self.magic.count).first : nil {
+    case 1: self.init(in: head, Layout32.self)
+    case 2: self.init(in: head, Layout64.self)
+    default: self = .unknown
+    }
+  }
+
+  private init<Layout: ELFLayout>(in head: [UInt8], _: Layout.Type) {
     self = .unknown
-    guard head.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2]) else { return }
-    guard let table: UInt64 = Self.value(head, at: 32), let size: UInt16 = Self.value(head, at: 54),
-      let count: UInt16 = Self.value(head, at: 56)
+    guard let table: Layout.Offset = Self.value(head, at: Layout.table),
+      let size: UInt16 = Self.value(head, at: Layout.entrySize),
+      let count: UInt16 = Self.value(head, at: Layout.entryCount)
     else { return }
     for index in 0..<UInt64(count) {
-      let (header, overflow) = table.addingReportingOverflow(index * UInt64(size))
+      let (header, overflow) = UInt64(table).addingReportingOverflow(index * UInt64(size))
       guard !overflow, let type: UInt32 = Self.value(head, at: header) else { return }
       guard type == Self.programHeaderInterpreter else { continue }
-      guard let offset: UInt64 = Self.value(head, at: header &+ 8), offset < UInt64(head.count),
-        let end = head[Int(offset)...].firstIndex(of: 0)
+      guard let start: Layout.Offset = Self.value(head, at: header &+ Layout.start),
+        start < Layout.Offset(head.count), let end = head[Int(start)...].firstIndex(of: 0)
       else { return }
-      self = .named(Array(head[Int(offset)..<end]))
+      self = .named(Array(head[Int(start)..<end]))
       return
     }
     self = .none
@@ -39,4 +49,27 @@ enum ELFInterpreter: Hashable {
       unsafe $0.loadUnaligned(fromByteOffset: Int(offset), as: Number.self)
     }
   }
+}
+
+/// Where the fields are: in the file's header, and `start` in a program header.
+private protocol ELFLayout {
+  associatedtype Offset: FixedWidthInteger & UnsignedInteger
+  static var table: UInt64 { get }
+  static var entrySize: UInt64 { get }
+  static var entryCount: UInt64 { get }
+  static var start: UInt64 { get }
+}
+
+/// Elf32_Ehdr, Elf32_Phdr
+private enum Layout32: ELFLayout {
+  typealias Offset = UInt32
+  static let (table, entrySize, entryCount) = (28 as UInt64, 42 as UInt64, 44 as UInt64)
+  static let start: UInt64 = 4
+}
+
+/// Elf64_Ehdr, Elf64_Phdr
+private enum Layout64: ELFLayout {
+  typealias Offset = UInt64
+  static let (table, entrySize, entryCount) = (32 as UInt64, 54 as UInt64, 56 as UInt64)
+  static let start: UInt64 = 8
 }

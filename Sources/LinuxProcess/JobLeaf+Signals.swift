@@ -27,6 +27,26 @@ extension JobLeaf {
     }
   }
 
+  /// Kills the one process in it, if that is still to execute its first program, of which no instruction is executed
+  /// then; the leaf stays frozen. Otherwise lets it be.
+  ///
+  /// Who is in a frozen cgroup doesn't get out of the kernel any more. So what has executed nothing after that
+  /// is as if it never had.
+  borrowing func killUnborn() -> Bool {
+    do {
+      try cgroup.write("1", to: "cgroup.freeze")
+      let members = cgroup.members()
+      if members.count == 1, ProcessStatus.wasExecuted(members[0]) == false {
+        try kill()
+        return true
+      }
+    } catch {
+      // Then it has to be waited for.
+    }
+    thaw()
+    return false
+  }
+
   private borrowing func killOneByOne() {
     for _ in 0..<Self.killRounds {
       let members = cgroup.treeMembers()

@@ -45,6 +45,16 @@ public final class LeafTree: JobTree {
     return pid
   }
 
+  /// Kills the process that is being made, unless it has executed its program. ``JobLeaf/killUnborn()``
+  func killUnborn() -> Bool { leaf.killUnborn() }
+
+  /// Of a process that was killed before any instruction of its program was executed nothing is left then.
+  public func reapUnborn() {
+    let main = self.main.withLock { $0.take() }
+    // It may have got as far as that. There is nothing to be told of how it ended.
+    _ = try? main?.process.pidfd.waitAndReap()
+  }
+
   private var started: Main? { main.withLock { $0 } }
 
   public var newsDescriptor: FileDescriptor {

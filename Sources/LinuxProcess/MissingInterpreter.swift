@@ -1,19 +1,27 @@
 internal import LinuxSystem
 internal import SystemPackage
 
-/// The interpreter that a file names, where that isn't there.
+/// The interpreter that a file needs and that isn't there: its own, or its interpreter's.
 ///
 /// execve(2): a script names it in its first line, a dynamically linked program in a header.
 enum MissingInterpreter {
   /// As much as the kernel reads of a first line: BINPRM_BUF_SIZE.
   private static let firstLineBytes = 256
+  /// How many the kernel goes through before it refuses with ELOOP, the loader of the last one counted.
+  private static let depthMax = 6
   /// More than any linker writes before the interpreter's name.
   private static let headBytes = 4096
 
   static func named(by file: [UInt8], workingDirectory: [UInt8]) -> [UInt8]? {
-    guard let head = head(of: absolute(file, workingDirectory)) else { return nil }
-    guard let interpreter = script(head) ?? program(head) else { return nil }
-    return exists(absolute(interpreter, workingDirectory)) ? nil : interpreter
+    var file = absolute(file, workingDirectory)
+    for _ in 0..<depthMax {
+      guard let head = head(of: file), let interpreter = script(head) ?? program(head) else {
+        return nil
+      }
+      file = absolute(interpreter, workingDirectory)
+      if !exists(file) { return interpreter }
+    }
+    return nil
   }
 
   private static func script(_ head: [UInt8]) -> [UInt8]? {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import LinuxSystem
 
 /// What /proc says of a process, by its number.
@@ -14,6 +15,12 @@ enum ProcessStatus {
   static func unifiedCgroup(in text: String) -> String? {
     let line = text.split(separator: "\n").first { $0.hasPrefix("0::") }
     return line.map { String($0.dropFirst(3)) }
+  }
+
+  /// Whether a process, dead or alive, has executed a program since it was forked; `nil` for one that has gone.
+  static func wasExecuted(_ pid: Int32) -> Bool? {
+    let answer = clinux_was_executed(pid)
+    return answer < 0 ? nil : answer != 0
   }
 
   /// The process that a thread is of.

@@ -21,9 +21,17 @@ extension SpawnFailure {
     case CLINUX_SPAWN_DIRECTORY:
       let path = specification.workingDirectory
       self.init(.workingDirectory, errno, "cannot change to directory \(quoted(path))", path)
+    case CLINUX_SPAWN_KILLED:
+      self.init(killedBy: Signal(rawValue: report.error))
     default:
       self.init(executing: specification, candidate: Int(report.candidate), errno)
     }
+  }
+
+  private init(killedBy signal: Signal) {
+    self.init(
+      step: .killed, path: nil, errno: .canceled,
+      message: "the process was killed by \(signal) before it had executed the command")
   }
 
   private init(_ step: Step, _ errno: Errno, _ what: String, _ path: [UInt8]? = nil) {

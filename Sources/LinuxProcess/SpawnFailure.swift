@@ -21,6 +21,8 @@ public struct SpawnFailure: Error, Hashable, Sendable {
     case executable
     /// The executable is there, the interpreter that it names isn't.
     case interpreter
+    /// The process was killed before it had executed the command.
+    case killed
   }
 
   /// What failed.

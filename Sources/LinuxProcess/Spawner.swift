@@ -9,7 +9,10 @@ public struct Spawner: Sendable {
   private let limits: [clinux_limit]
   private let ignoredSignals: UInt64
   private let ownScore: OwnScore?
+  private let blocksSignals = SignalMask.blocksAll
 
+  /// For threads that block the signals that the calling thread blocks.
+  ///
   /// - Parameters:
   ///   - method: How processes are made.
   ///   - limits: What every job starts with that isn't the daemon's own: those from before it changed them.
@@ -53,6 +56,7 @@ public struct Spawner: Sendable {
       if ownScore?.isOrdinary == true {
         unsafe program.flags |= CLINUX_SPAWN_KEEP_OOM_SCORE.rawValue
       }
+      if blocksSignals { unsafe program.flags |= CLINUX_SPAWN_SIGNALS_BLOCKED.rawValue }
       unsafe program.cgroup = cgroup
       unsafe clinux_spawn(&program, &report)
     }

@@ -14,6 +14,8 @@ struct Warden: ~Copyable, Sendable {
   static let patienceSeconds = UInt32(Guardian.patienceSeconds)
 
   enum Report {
+    /// The first process is there, and has executed nothing yet.
+    case forked(pid: Int32)
     case started(pid: Int32)
     case failed(SpawnFailure)
     case exited(ProcessExit, isEmpty: Bool)
@@ -42,10 +44,21 @@ struct Warden: ~Copyable, Sendable {
       line: OwnedDescriptor(adopting: FileDescriptor(rawValue: warden.line)))
   }
 
-  /// Waits for the first report.
-  borrowing func hearBirth(of specification: SpawnSpecification) throws(SystemError) -> Report {
+  /// What has become of the first process, and which it was, if there was one.
+  struct Birth {
+    var main: Int32?
+    var outcome: Report
+  }
+
+  /// Waits for it to be known.
+  borrowing func hearBirth(of specification: SpawnSpecification) throws(SystemError) -> Birth {
+    var main: Int32?
     while true {
-      if let report = try hear(of: specification) { return report }
+      if let report = try hear(of: specification) {
+        guard case .forked(let pid) = report else { return Birth(main: main, outcome: report) }
+        main = pid
+        continue
+      }
       var watched = pollfd(fd: line.raw.rawValue, events: Int16(POLLIN), revents: 0)
       if unsafe poll(&watched, 1, Self.birthMilliseconds) == 0 {
         // The job may have begun, and stopped its warden before that could say so.
@@ -66,6 +79,7 @@ struct Warden: ~Copyable, Sendable {
     if answer == -EAGAIN { return nil }
     guard try checked(answer, "recv from the warden") > 0 else { return .end }
     switch report.news {
+    case CLINUX_WARDEN_FORKED: return .forked(pid: report.spawned.pid)
     case CLINUX_WARDEN_STARTED: return .started(pid: report.spawned.pid)
     case CLINUX_WARDEN_EXITED: return .exited(ProcessExit(report.exit), isEmpty: report.is_empty)
     case CLINUX_WARDEN_EMPTY: return .empty

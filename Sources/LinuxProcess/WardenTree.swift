@@ -76,16 +76,21 @@ public final class WardenTree: JobTree {
   }
 
   private func born(
-    _ report: Warden.Report, of shared: SharedWarden
+    _ birth: Warden.Birth, of shared: SharedWarden
   ) throws(SpawnFailure) -> Int32 {
-    switch report {
+    switch birth.outcome {
     case .started(let pid):
       state.withLock { $0.main = pid }
       return pid
     case .failed(let failure):
       throw failure
-    case .exited, .empty, .end:
-      // Nobody knows whether the command was executed. If so, it is dead, and what it left is ours.
+    case .forked, .exited, .empty, .end:
+      // The job may have done that, if it was born: then the news are that nothing holds it.
+      if let main = birth.main, ProcessStatus.wasExecuted(main) == true {
+        state.withLock { $0.main = main }
+        return main
+      }
+      // It wasn't, or is gone by now, and what it left is ours.
       shared.warden.waitUntilEnded()
       try? killStrays()
       throw SpawnFailure(
@@ -122,7 +127,7 @@ public final class WardenTree: JobTree {
     case .empty:
       state.withLock { $0.hold = .empty }
       return .emptied
-    case .end, .started, .failed:
+    case .end, .forked, .started, .failed:
       // Its children are ours once it has ended, in a moment.
       guard warden.warden.hasEnded() else { return nil }
       state.withLock { $0.hold = .lost }

@@ -8,4 +8,7 @@ public enum SignalMask {
   public static func blockAll() {
     clinux_block_signals()
   }
+
+  /// Whether the calling thread blocks all of these.
+  public static var blocksAll: Bool { clinux_blocks_signals() }
 }

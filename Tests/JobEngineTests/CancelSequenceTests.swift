@@ -303,6 +303,7 @@ struct CancelSequenceTests {
     for id in [job, JobID(rawValue: 77)] {
       story.spawned(id)
       story.spawnFailed(id)
+      story.spawnKilled(id)
       story.ends(id)
       story.killed(id)
       story.treeChanged(id)

@@ -105,6 +105,36 @@ struct ResultTests {
     #expect(result.cause == .failedToStart && !result.killed)
   }
 
+  @Test("A job that is killed before it was born ends as it was asked to, and was never started")
+  func killedUnborn() throws {
+    let job = try story.run(by: 1)
+    try story.cancel(job, by: 2, gracePeriod: 0)
+    _ = story.full()
+    story.spawnKilled(job)
+    #expect(story.actions == ["drain output of 1", "remove leaf of 1"])
+    story.outputDrained(job)
+    story.leafRemoved(job)
+    let finished = try story.finished()
+    let result = try #require(finished.runtime.result)
+    #expect(finished.runtime.startedTimestamp == nil)
+    #expect(result.cause == .requested && !result.killed && result.startFailure == nil)
+    #expect(result.exitStatus == nil && result.exitSignal == nil)
+  }
+
+  @Test("A command that somebody else kills before it was executed has failed to start")
+  func killedUnbornByOthers() throws {
+    for isAsked in [false, true] {
+      let story = Scenario()
+      let job = try story.run(by: 1)
+      if isAsked { story.halfCloses(1) }
+      story.spawnKilled(job)
+      story.outputDrained(job)
+      story.leafRemoved(job)
+      let result = try #require(story.finished().runtime.result)
+      #expect(result.cause == .failedToStart && result.startFailure == .killed)
+    }
+  }
+
   @Test("Who asked, and why, is told to everybody")
   func requestedBy() throws {
     let job = try story.started(by: 1)

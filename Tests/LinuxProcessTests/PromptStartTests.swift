@@ -9,62 +9,92 @@ import Testing
   "A program is started at once where nothing has to be waited for",
   .enabled(if: cgroupsAreThere, cgroupsAreMissing))
 struct PromptStartTests {
-  private func isWarm(
+  private typealias Knowledge = WarmPrograms.Knowledge
+
+  private func specification(
     _ arguments: String..., environment: [String] = [], in directory: String = "/"
-  ) throws -> Bool {
+  ) throws -> SpawnSpecification {
+    try SpawnSpecification(
+      arguments: arguments, environment: environment, workingDirectory: directory)
+  }
+
+  /// As one is that was started elsewhere, at the moment 0.
+  private func learn(_ specification: SpawnSpecification, _ programs: inout WarmPrograms) throws {
+    let lesson = programs.lesson(of: specification)
+    let (file, isLoadedLikeOurs) = try #require(lesson.learn())
+    programs.learned(file, isLoadedLikeOurs: isLoadedLikeOurs, executed: 0)
+  }
+
+  /// Whether one is warm that was started elsewhere before.
+  private func isWarm(_ specification: SpawnSpecification) throws -> Bool {
     var programs = try WarmPrograms()
-    return programs.contain(
-      try SpawnSpecification(
-        arguments: arguments, environment: environment, workingDirectory: directory))
+    try learn(specification, &programs)
+    if case .warm = programs.know(specification, at: 1) { return true }
+    return false
   }
 
   /// A directory on a local disk: what was just written there is in memory.
   private func localDirectory() throws -> ScratchDirectory {
     let scratch = try ScratchDirectory(in: "/var/tmp")
-    try warmUp("/bin/true")
-    try #require(try isWarm("/bin/true", in: "/var/tmp"), "/var/tmp is on no local disk")
+    try #require(
+      try isWarm(specification("/bin/true", in: "/var/tmp")), "/var/tmp is on no local disk")
     return scratch
   }
 
-  /// Reads a file whole, as executing it would in the end.
-  private func warmUp(_ path: String) throws {
-    _ = try SmallFile.read(path)
-  }
-
-  /// Has the kernel forget what it has of a file.
-  private func dropFromMemory(_ path: String) throws {
-    let file = try OwnedDescriptor.open(path)
-    try #require(fsync(file.raw.rawValue) == 0)
-    try #require(posix_fadvise(file.raw.rawValue, 0, 0, POSIX_FADV_DONTNEED) == 0)
-  }
-
-  @Test("A program that was read not long ago is warm, by its path and by its name")
+  @Test("A program that was started not long ago is warm, by its path and by its name")
   func warm() throws {
-    try warmUp("/bin/true")
-    #expect(try isWarm("/bin/true"))
-    #expect(try isWarm("true", environment: ["PATH=/bin"]))
-    #expect(try isWarm("./true", in: "/bin"))
+    var programs = try WarmPrograms()
+    try learn(specification("/bin/true"), &programs)
+    let minute = 60_000_000
+    let same = [
+      try specification("/bin/true"), try specification("true", environment: ["PATH=/bin"]),
+      try specification("./true", in: "/bin"),
+    ]
+    for specification in same {
+      guard case .warm(let file) = programs.know(specification, at: minute - 1) else {
+        throw Unexpected("\(specification.command) is not warm")
+      }
+      #expect(programs.know(specification, at: minute) == .unknown)
+      programs.executed(file, at: 1)
+      #expect(programs.know(specification, at: minute) == .warm(file))
+      programs.executed(file, at: 0)
+    }
+    // So that it is known to be there.
+    try #require(unsafe access("/bin/false", X_OK) == 0)
+    #expect(programs.know(try specification("/bin/false"), at: 1) == .unknown)
   }
 
   @Test("What is certainly not there is passed over, as execve passes over it")
   func search() throws {
     let scratch = try localDirectory()
-    try warmUp("/bin/true")
     // The first look may have to ask the disk; what it finds is remembered.
     try #require(unsafe access("\(scratch.path)/true", F_OK) != 0)
-    #expect(try isWarm("true", environment: ["PATH=\(scratch.path):/bin"]))
-    #expect(try !isWarm("true", environment: ["PATH=\(scratch.path)"]))
+    #expect(try isWarm(specification("true", environment: ["PATH=\(scratch.path):/bin"])))
+    var programs = try WarmPrograms()
+    let nowhere = try specification("true", environment: ["PATH=\(scratch.path)"])
+    #expect(programs.know(nowhere, at: 0) == .other)
+    #expect(programs.lesson(of: nowhere).learn() == nil)
   }
 
-  @Test("A program that isn't in memory, or not in its beginning, isn't warm")
-  func cold() throws {
+  @Test("A program that is written anew, or replaced, is another one")
+  func changed() throws {
     let scratch = try localDirectory()
+    var programs = try WarmPrograms()
     let path = try scratch.file("program", SmallFile.read("/bin/true"))
-    #expect(try isWarm(path))
-    try dropFromMemory(path)
-    #expect(try !isWarm(path))
-    try warmUp(path)
-    #expect(try isWarm(path))
+    let program = try specification(path)
+    try learn(program, &programs)
+    guard case .warm(let file) = programs.know(program, at: 0) else {
+      throw Unexpected("it is not warm")
+    }
+    // The kernel's clock for files goes by ticks.
+    while programs.know(program, at: 0) == .warm(file) {
+      try #require(unsafe truncate(path, 4096) == 0)
+    }
+    #expect(programs.know(program, at: 0) == .unknown)
+    try learn(program, &programs)
+    _ = try scratch.file("other", SmallFile.read("/bin/true"))
+    try #require(unsafe rename("\(scratch.path)/other", path) == 0)
+    #expect(programs.know(program, at: 0) == .unknown)
   }
 
   @Test(
@@ -73,31 +103,47 @@ struct PromptStartTests {
   func others() throws {
     let scratch = try localDirectory()
     let script = try scratch.file("script", Array("#!/bin/sh\n".utf8))
-    #expect(try !isWarm(script))
-    #expect(try !isWarm(scratch.path))
+    #expect(try !isWarm(specification(script)))
+    #expect(try !isWarm(specification(try scratch.file("empty", []))))
     #expect(unsafe mkfifo("\(scratch.path)/fifo", 0o755) == 0)
-    #expect(try !isWarm("\(scratch.path)/fifo"))
-    #expect(try !isWarm(try scratch.file("empty", [])))
+    for path in [scratch.path, "\(scratch.path)/fifo"] {
+      var programs = try WarmPrograms()
+      #expect(programs.know(try specification(path), at: 0) == .other)
+      #expect(programs.lesson(of: try specification(path)).learn() == nil)
+    }
 
     let program = try SmallFile.read("/bin/true")
-    #expect(try isWarm(try scratch.file("program", program)))
+    #expect(try isWarm(specification(try scratch.file("program", program))))
     var foreign = program
     foreign[18] ^= 0xff
-    #expect(try !isWarm(try scratch.file("foreign", foreign)))
+    #expect(try !isWarm(specification(try scratch.file("foreign", foreign))))
     guard case .named(let loader) = ELFInterpreter(in: program) else {
       throw Unexpected("/bin/true names no loader")
     }
     var loaded = program
     let range = try #require(loaded.firstRange(of: loader))
     loaded[range.lowerBound + 1] = UInt8(ascii: "L")
-    #expect(try !isWarm(try scratch.file("loaded", loaded)))
+    #expect(try !isWarm(specification(try scratch.file("loaded", loaded))))
   }
 
   @Test("A file or a directory of a file system that isn't local isn't warm")
   func elsewhere() throws {
     // Of /proc nobody knows who answers.
-    #expect(try !isWarm("/bin/true", in: "/proc"))
-    #expect(try !isWarm("/proc/self/comm"))
+    #expect(try !isWarm(specification("/bin/true", in: "/proc")))
+    #expect(try !isWarm(specification("/proc/self/exe")))
+  }
+
+  @Test("No more is kept of programs than of some hundred")
+  func bounded() throws {
+    let scratch = try localDirectory()
+    var programs = try WarmPrograms()
+    let script = Array("#!/bin/sh\n".utf8)
+    for number in 0..<300 {
+      try learn(specification(try scratch.file("\(number)", script)), &programs)
+    }
+    let first = programs.know(try specification("\(scratch.path)/0"), at: 0)
+    let last = programs.know(try specification("\(scratch.path)/299"), at: 0)
+    #expect(first == .unknown && last == .other)
   }
 
   @Test("A device is local if nothing but local file systems is mounted from it")
@@ -122,12 +168,12 @@ struct PromptStartTests {
   func newMount() throws {
     let scratch = try localDirectory()
     var programs = try WarmPrograms()
-    let specification = try SpawnSpecification(
-      arguments: ["/bin/true"], environment: [], workingDirectory: scratch.path)
+    let program = try specification("/bin/true", in: scratch.path)
     try #require(unsafe mount("tmpfs", scratch.path, "tmpfs", 0, nil) == 0)
     defer { _ = unsafe umount2(scratch.path, Int32(MNT_DETACH)) }
-    let isWarm = programs.contain(specification)
-    #expect(isWarm)
+    try learn(program, &programs)
+    let knowledge = programs.know(program, at: 0)
+    #expect(knowledge != .other)
   }
 
   @Test("A spare leaf that is frozen, or is in one that is, is told from others")
@@ -152,9 +198,10 @@ struct PromptStartTests {
   private func expects(
     _ prompt: inout PromptStart, in spare: borrowing SpareLeaf, at now: Int = 0
   ) throws -> Bool {
-    try warmUp("/bin/true")
-    let specification = try SpawnSpecification(arguments: ["/bin/true"])
-    return prompt.isToBeExpected(of: specification, in: spare, at: now)
+    let specification = try specification("/bin/true")
+    let lesson = prompt.lesson(of: specification, startedIn: 5_000)
+    prompt.learned(try #require(lesson).learn(), executed: now)
+    return prompt.expect(specification, in: spare, at: now) == .prompt
   }
 
   @Test("After a start that took long none is prompt for a while")
@@ -164,13 +211,28 @@ struct PromptStartTests {
     var prompt = try PromptStart(Processors(count: .max))
     var answers: [Bool] = []
     answers.append(try expects(&prompt, in: spare))
-    prompt.wasMade(from: 0, to: 300)
+    _ = prompt.wasMade(from: 0, to: 300)
     answers.append(try expects(&prompt, in: spare, at: 300))
-    prompt.wasMade(from: 300, to: 60_000)
+    _ = prompt.wasMade(from: 300, to: 60_000)
     answers.append(try expects(&prompt, in: spare, at: 60_000))
     answers.append(try expects(&prompt, in: spare, at: 1_059_999))
     answers.append(try expects(&prompt, in: spare, at: 1_060_000))
     #expect(answers == [true, true, false, false, true])
+  }
+
+  @Test("Of a program that took long to start there is to be learned anew, if it doesn't any more")
+  func slowProgram() throws {
+    let sandbox = try Sandbox()
+    let spare = try SpareLeaf(in: sandbox.root, name: "spare")
+    var prompt = try PromptStart(Processors(count: .max))
+    let program = try specification("/bin/true")
+    var answers = [prompt.expect(program, in: spare, at: 0)]
+    _ = try expects(&prompt, in: spare)
+    _ = prompt.wasMade(from: 0, to: 6_000)
+    answers.append(prompt.expect(program, in: spare, at: 2_000_000))
+    #expect(answers == [.unknown, .unknown])
+    let lesson = prompt.lesson(of: program, startedIn: 5_001)
+    #expect(lesson == nil)
   }
 
   @Test("Where others want the processors, none is prompt")

@@ -116,6 +116,65 @@ struct SpawnFailureTests {
     #expect(failure.path == Array(program[range]))
   }
 
+  @Test("An interpreter that is there, and whose own isn't, is no command that isn't there")
+  func interpreterWithoutInterpreter() throws {
+    let scratch = try ScratchDirectory()
+    let inner = try scratch.file("inner", "#!/no/such/interpreter\n")
+    let outer = try failure(of: [try scratch.file("outer", "#!\(inner)\n")])
+    #expect(outer.step == .interpreter && outer.path == Array("/no/such/interpreter".utf8))
+    let first = try scratch.file("first", program(loadedBy: "/no/such/loader"))
+    let script = try failure(of: [try scratch.file("script", "#!\(first)\n")])
+    #expect(script.step == .interpreter && script.path == Array("/no/such/loader".utf8))
+  }
+
+  @Test("A program of 32 bits whose loader is missing names the loader")
+  func noLoader32() throws {
+    let scratch = try ScratchDirectory()
+    let failure = try failure(
+      of: [try scratch.file("program", program(loadedBy: "/no/such/loader"))])
+    #expect(failure.step == .interpreter && !failure.isNotFound)
+    #expect(failure.path == Array("/no/such/loader".utf8))
+  }
+
+  /// The least that the kernel looks for the loader of: a header, and one program header. elf(5), for i386.
+  private func program(loadedBy loader: String) -> [UInt8] {
+    let (header, entry) = (52, 32)
+    var file = [0x7f, 0x45, 0x4c, 0x46, 1, 1, 1] + [UInt8](repeating: 0, count: 9)
+    func append(_ number: Int, _ size: Int) {
+      for byte in 0..<size { file.append(UInt8(truncatingIfNeeded: number >> (8 * byte))) }
+    }
+    // An executable, for the machine 3, of version 1; then the place of the table, and sizes.
+    for (number, size) in [(2, 2), (3, 2), (1, 4), (0, 4), (header, 4), (0, 4), (0, 4)] {
+      append(number, size)
+    }
+    for number in [header, entry, 1, 0, 0, 0] { append(number, 2) }
+    let path = Array(loader.utf8) + [0]
+    for number in [3, header + entry, 0, 0, path.count, path.count, 4, 1] { append(number, 4) }
+    return file + path
+  }
+
+  @Test("A command that is killed before it was executed has failed, and by which signal is told")
+  func killed() throws {
+    let sandbox = try Sandbox()
+    let leaf = LeafTree(try sandbox.leaf())
+    try sandbox.root.jobs.write("1", to: "cgroup.freeze")
+    try DetachedThread.start(nil) {
+      var patience = Patience(seconds: hangGuardSeconds)
+      while leaf.processes(limit: 1).isEmpty, patience.wait(for: nil, events: 0) {}
+      try? leaf.kill()
+    }
+    let null = try OwnedDescriptor.open("/dev/null", .readWrite)
+    let failure = #expect(throws: SpawnFailure.self) {
+      try leaf.start(
+        SpawnSpecification(arguments: ["/bin/true"]), by: sandbox.spawner,
+        input: null.raw, output: null.raw, error: null.raw)
+    }
+    #expect(failure?.step == .killed && failure?.errno == .canceled)
+    #expect(failure?.message.contains("SIGKILL") == true)
+    try sandbox.root.jobs.write("0", to: "cgroup.freeze")
+    #expect(leaf.removeQuickly())
+  }
+
   @Test("A working directory that isn't there, or is none, is told as such")
   func workingDirectory() throws {
     let missing = try failure(of: ["true"], directory: "/no/such/directory")

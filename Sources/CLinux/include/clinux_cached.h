@@ -13,9 +13,11 @@ int clinux_open_cached(int directory, const char *_Nonnull path, int flags);
 /// Looks up what something is, for clinux_look_at(): neither opened nor asked for permission. O_PATH, open(2)
 int clinux_lookup_flags(void);
 
-/// What is open: on which device, and of which kind.
+/// What is open: on which device, as which file, changed when, and of which kind.
 struct clinux_file {
   uint32_t major, minor;
+  uint64_t inode;
+  int64_t changed_nsec;
   bool is_directory, is_regular;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// eventfd(2): a counter in the kernel with a descriptor. Errors are -errno.
+// eventfd(2), timerfd_create(2): a counter in the kernel with a descriptor. Errors are -errno.
 
 #include <stdbool.h>
 
@@ -11,3 +11,9 @@ int clinux_event_counter_add(int fd);
 
 /// Takes one, or all; waits for something to take, unless nonblocking.
 void clinux_event_counter_take(int fd);
+
+/// A counter, CLOEXEC, that counts one when the period set last is over. CLOCK_MONOTONIC
+int clinux_alarm(void);
+
+/// From now on it is to be so many microseconds, at least one.
+void clinux_alarm_set(int fd, long microseconds);

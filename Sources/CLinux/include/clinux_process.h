@@ -34,8 +34,19 @@ pid_t clinux_exited_child(void);
 /// Reaps an exited child by pid: safe, since the number belongs to it until then.
 int clinux_reap_exited(pid_t pid, struct clinux_exit *_Nonnull exit);
 
+/// Waits for a child to end, and reaps it.
+int clinux_wait_and_reap(pid_t pid, struct clinux_exit *_Nonnull exit);
+
 /// Reaps some child that has exited: 1 when done, 0 while all run, -ECHILD when there is no child.
 int clinux_reap_any(struct clinux_exit *_Nonnull exit);
+
+/// Whether a child that was made without an exit signal, and isn't reaped, has executed a program: it has one since.
+/// de_thread, fs/exec.c
+bool clinux_child_executed(pid_t pid);
+
+/// 1 if a process, dead or alive, has executed a program since it was forked; 0 if not, -ESRCH for one that has gone.
+/// proc(5)
+int clinux_was_executed(pid_t pid);
 
 /// Orphaned descendants become children of the caller. prctl(2) PR_SET_CHILD_SUBREAPER
 int clinux_become_subreaper(void);

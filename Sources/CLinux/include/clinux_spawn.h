@@ -22,6 +22,8 @@ enum clinux_spawn_flags {
   /// The parent's OOM score adjustment is 0, as the child's is to be: to write that in the child takes as long as
   /// ten other system calls, as everything of its own in /proc has to be made first.
   CLINUX_SPAWN_KEEP_OOM_SCORE = 1 << 3,
+  /// The calling thread blocks all signals already, but for those that a thread causes itself.
+  CLINUX_SPAWN_SIGNALS_BLOCKED = 1 << 4,
 };
 
 /// Where a spawn failed.
@@ -36,6 +38,8 @@ enum clinux_spawn_step {
   CLINUX_SPAWN_DESCRIPTORS,
   CLINUX_SPAWN_DIRECTORY,
   CLINUX_SPAWN_EXECUTABLE,
+  /// The child was killed before it had executed anything.
+  CLINUX_SPAWN_KILLED,
 };
 
 /// What to start. All memory is the caller's and is read until clinux_spawn() returns.
@@ -66,7 +70,7 @@ struct clinux_spawned {
   pid_t pid;
   int pidfd;
   enum clinux_spawn_step step;
-  /// The errno of a failure, and the candidate that it belongs to.
+  /// The errno of a failure, and the candidate that it belongs to; of a child that was killed, the signal.
   int error;
   int candidate;
 };

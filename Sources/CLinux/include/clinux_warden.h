@@ -23,9 +23,11 @@ enum clinux_warden_command {
   CLINUX_WARDEN_KILL,
 };
 
-/// What a warden tells the daemon: one of the first two, then the others.
+/// What a warden tells the daemon: that there is a first process, one of the next two, then the others.
 enum clinux_warden_news {
-  CLINUX_WARDEN_STARTED = 1,
+  /// It has executed nothing yet.
+  CLINUX_WARDEN_FORKED = 1,
+  CLINUX_WARDEN_STARTED,
   CLINUX_WARDEN_FAILED,
   CLINUX_WARDEN_EXITED,
   CLINUX_WARDEN_EMPTY,
@@ -33,7 +35,7 @@ enum clinux_warden_news {
 
 struct clinux_warden_report {
   enum clinux_warden_news news;
-  /// Of the job's first process: started (without a pidfd), or not.
+  /// Of the job's first process: forked or started (without a pidfd), or not.
   struct clinux_spawned spawned;
   /// How it exited.
   struct clinux_exit exit;

@@ -62,7 +62,7 @@ extension StartFailure {
     let step: StartStep =
       switch failure.step {
       case .controlGroup: .controlGroup
-      case .process: .process
+      case .process, .killed: .process
       case .session, .standardStreams, .descriptors: .preparation
       case .workingDirectory: .workingDirectory
       case .executable: .executable

@@ -10,6 +10,8 @@ nonisolated final class StartAttempt: Sendable {
     let result: Result<Int32, SpawnFailure>
     /// When it was executed, or failed to be.
     let at: Timestamp
+    /// How long that took. Microseconds.
+    let period: Int
 
     /// The leaf takes no process.
     var isRefusedByLeaf: Bool {
@@ -18,7 +20,7 @@ nonisolated final class StartAttempt: Sendable {
   }
 
   let tree: any JobTree
-  private let specification: SpawnSpecification
+  let specification: SpawnSpecification
   private let spawner: Spawner
   /// Lent, until the attempt is over.
   private let input, output, error: FileDescriptor
@@ -35,6 +37,7 @@ nonisolated final class StartAttempt: Sendable {
 
   /// Returns when the program was executed. May take long.
   func make() -> Outcome {
+    let began = Moment.monotonic
     let result: Result<Int32, SpawnFailure>
     do throws(SpawnFailure) {
       let pid = try tree.start(
@@ -44,6 +47,7 @@ nonisolated final class StartAttempt: Sendable {
       result = .failure(error)
     }
     // Here, and not when the loop comes to it.
-    return Outcome(result: result, at: Moment.now)
+    let now = Moment.now
+    return Outcome(result: result, at: now, period: now.monotonic - began)
   }
 }

@@ -15,11 +15,11 @@ extension Supervisor {
     job.start = nil
     guard let spare = spares?.take(for: id) else { return startAnew(job, start) }
     guard let attempt = prepare(job, start, in: spare.tree) else { return }
-    let now = Moment.monotonic
-    if promptStart?.isToBeExpected(of: start.specification, in: spare, at: now) == true {
-      tryPromptly(job, attempt, otherwise: start)
-    } else {
-      tryApart(job, attempt, otherwise: start)
+    let expectation = promptStart?.expect(start.specification, in: spare, at: Moment.monotonic)
+    switch expectation {
+    case .prompt: tryPromptly(job, attempt, in: spare.tree, otherwise: start)
+    case .unknown: tryApart(job, attempt, otherwise: start) { [unowned self] in learn(attempt, $0) }
+    case .slow, nil: tryApart(job, attempt, otherwise: start)
     }
   }
 
@@ -51,17 +51,36 @@ extension Supervisor {
 
   /// On this thread: it stands still meanwhile.
   private func tryPromptly(
-    _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start
+    _ job: JobResources, _ attempt: StartAttempt, in tree: LeafTree,
+    otherwise start: JobResources.Start
   ) {
     let began = Moment.monotonic
+    promptStart?.begins(in: tree, at: began)
     let outcome = attempt.make()
-    promptStart?.wasMade(from: began, to: outcome.at.monotonic)
+    if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {
+      tree.reapUnborn()
+      _ = tree.removeQuickly()
+      return startAnew(job, start)
+    }
     tried(job, attempt, outcome, otherwise: start)
+  }
+
+  /// The program may be started promptly the next time.
+  private func learn(_ attempt: StartAttempt, _ outcome: StartAttempt.Outcome) {
+    guard case .success = outcome.result,
+      let lesson = promptStart?.lesson(of: attempt.specification, startedIn: outcome.period)
+    else { return }
+    offload.run {
+      lesson.learn()
+    } then: { [unowned self] learned in
+      promptStart?.learned(learned, executed: outcome.at.monotonic)
+    }
   }
 
   /// On another thread.
   private func tryApart(
-    _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?
+    _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?,
+    then followUp: @escaping (StartAttempt.Outcome) -> Void = { _ in }
   ) {
     // Without a control group it is the child of its warden.
     let number = attempt.tree.controlGroup.flatMap { orphans?.spawnBegan(in: $0) }
@@ -69,6 +88,7 @@ extension Supervisor {
       attempt.make()
     } then: { [unowned self] outcome in
       tried(job, attempt, outcome, otherwise: start)
+      followUp(outcome)
       if let number { orphans?.spawnReported(number) }
     }
   }
@@ -94,6 +114,8 @@ extension Supervisor {
     at moment: Timestamp
   ) {
     switch result {
+    case .failure(let failure) where failure.step == .killed:
+      event { $0.spawnKilled(job.id, StartFailure(failure), at: moment) }
     case .failure(let failure):
       event { $0.spawnFailed(job.id, StartFailure(failure), at: moment) }
     case .success(let pid):

@@ -2,15 +2,36 @@ internal import CLinux
 internal import LinuxSystem
 internal import SystemPackage
 
-/// Programs of which all that execve(2) reads is in memory already, so that it waits for nothing: their
-/// paths, their first page, and their interpreter's.
+/// Programs that were executed not long ago, so that all that execve(2) reads is in memory, and it waits for nothing.
 ///
-/// That is what a program is that was executed not long ago. Each look is by calls that refuse (EAGAIN) where
-/// others would wait, so that a dead network mount is never asked. Where it can't be told, a program is none of
-/// them.
+/// They are found by lookups that refuse (EAGAIN) where others would wait, so that a dead network mount is never asked,
+/// and that open nothing: to open a file is for others to permit, who may take their time (FAN_OPEN_PERM, fanotify(7)).
+/// What has to be read of a program is read once, on a thread, when it was started there: ``Lesson``. Where
+/// something can't be told, a program is none of them.
 struct WarmPrograms: ~Copyable {
+  /// What is known of a program.
+  enum Knowledge: Hashable {
+    /// It is one of them.
+    case warm(ProgramFile)
+    /// It may be one, but for what has to be read of it, or is to be found out anew.
+    case unknown
+    /// It is none.
+    case other
+  }
+
+  private struct Fact {
+    var isLoadedLikeOurs: Bool
+    /// Monotonic microseconds.
+    var executed: Int
+  }
+
+  /// For so long a program stays in memory, as a rule. Microseconds.
+  private static let warmth = 60_000_000
+  private static let factsMax = 256
+
   private var mounts: LocalMounts
   private let own: ProgramHead
+  private var facts: [ProgramFile: Fact] = [:]
 
   /// - Throws: Where there is no `/proc`.
   init() throws(SystemError) {
@@ -23,26 +44,47 @@ struct WarmPrograms: ~Copyable {
     own = head
   }
 
-  /// Whether this one is, from its working directory on.
-  mutating func contain(_ specification: SpawnSpecification) -> Bool {
+  /// What is known of this one, from its working directory on, at a moment in monotonic microseconds.
+  mutating func know(_ specification: SpawnSpecification, at now: Int) -> Knowledge {
     mounts.refresh()
-    return unsafe specification.withPaths { directory, candidates in
-      guard case .found(let directory) = unsafe lookUp(directory, in: clinux_at_fdcwd()),
-        isLocal(directory, asDirectory: true)
-      else { return false }
-      var next = unsafe candidates
-      while let candidate = unsafe next.pointee {
-        switch unsafe lookUp(candidate, in: directory.raw.rawValue) {
-        case .found(let file):
-          return unsafe isLocal(file, asDirectory: false) && isWarm(candidate, in: directory)
-        case .absent:
-          unsafe next += 1
-        case .unknown:
-          return false
-        }
+    guard let file = unsafe specification.withPaths({ unsafe find($0, $1) }) else { return .other }
+    guard let fact = facts[file], now - fact.executed < Self.warmth else { return .unknown }
+    return fact.isLoadedLikeOurs ? .warm(file) : .other
+  }
+
+  /// It was executed without delay, at a moment.
+  mutating func executed(_ file: ProgramFile, at now: Int) {
+    facts[file]?.executed = now
+  }
+
+  /// It wasn't.
+  mutating func forget(_ file: ProgramFile) {
+    facts[file] = nil
+  }
+
+  // MARK: looking
+
+  /// The file that execve(2) would be of, where nothing has to be waited for to find it.
+  private borrowing func find(
+    _ directory: UnsafePointer<CChar>, _ candidates: UnsafePointer<UnsafePointer<CChar>?>
+  ) -> ProgramFile? {
+    guard case .found(let directory) = unsafe lookUp(directory, in: clinux_at_fdcwd()),
+      let found = clinux_file(directory), found.is_directory,
+      mounts.contain(LocalMounts.Device(found))
+    else { return nil }
+    var next = unsafe candidates
+    while let candidate = unsafe next.pointee {
+      switch unsafe lookUp(candidate, in: directory.raw.rawValue) {
+      case .found(let file):
+        let file = clinux_file(file).flatMap(ProgramFile.init)
+        return file.flatMap { mounts.contain($0.device) ? $0 : nil }
+      case .absent:
+        unsafe next += 1
+      case .unknown:
+        return nil
       }
-      return false
     }
+    return nil
   }
 
   private enum Found: ~Copyable {
@@ -59,21 +101,50 @@ struct WarmPrograms: ~Copyable {
     return isAbsent ? .absent : .unknown
   }
 
-  private func isLocal(_ file: borrowing OwnedDescriptor, asDirectory: Bool) -> Bool {
-    var found = clinux_file()
-    guard unsafe clinux_look_at(file.raw.rawValue, &found) == 0,
-      asDirectory ? found.is_directory : found.is_regular
-    else { return false }
-    return mounts.contain(LocalMounts.Device(major: found.major, minor: found.minor))
+  // MARK: learning
+
+  /// What there is to be read of a program that was just executed.
+  struct Lesson: Sendable {
+    let specification: SpawnSpecification
+    let own: ProgramHead
+
+    /// May take long.
+    func learn() -> (file: ProgramFile, isLoadedLikeOurs: Bool)? {
+      unsafe specification.withPaths { directory, candidates in
+        guard let directory = unsafe open(directory, in: clinux_at_fdcwd(), clinux_lookup_flags())
+        else { return nil }
+        var next = unsafe candidates
+        while let candidate = unsafe next.pointee {
+          // Nonblocking: a fifo would wait for a writer.
+          let flags = FileDescriptor.OpenOptions.nonBlocking.rawValue
+          if let file = unsafe open(candidate, in: directory.raw.rawValue, flags) {
+            guard let program = clinux_file(file).flatMap(ProgramFile.init) else { return nil }
+            return (program, ProgramHead(of: file)?.isLoaded(like: own) ?? false)
+          }
+          unsafe next += 1
+        }
+        return nil
+      }
+    }
+
+    private func open(
+      _ path: UnsafePointer<CChar>, in directory: CInt, _ flags: CInt
+    ) -> OwnedDescriptor? {
+      let answer = unsafe clinux_openat(directory, path, flags, 0)
+      return answer < 0 ? nil : OwnedDescriptor(adopting: FileDescriptor(rawValue: answer))
+    }
   }
 
-  private func isWarm(
-    _ path: UnsafePointer<CChar>, in directory: borrowing OwnedDescriptor
-  ) -> Bool {
-    let flags = FileDescriptor.OpenOptions.nonBlocking.rawValue
-    let answer = unsafe clinux_open_cached(directory.raw.rawValue, path, flags)
-    guard answer >= 0 else { return false }
-    let file = OwnedDescriptor(adopting: FileDescriptor(rawValue: answer))
-    return ProgramHead(of: file)?.isLoaded(like: own) ?? false
+  func lesson(of specification: SpawnSpecification) -> Lesson {
+    Lesson(specification: specification, own: own)
+  }
+
+  /// What a lesson has told, of a program that was executed at a moment.
+  mutating func learned(_ file: ProgramFile, isLoadedLikeOurs: Bool, executed now: Int) {
+    if facts.count >= Self.factsMax {
+      facts = facts.filter { now - $0.value.executed < Self.warmth }
+      if facts.count >= Self.factsMax { facts = [:] }
+    }
+    facts[file] = Fact(isLoadedLikeOurs: isLoadedLikeOurs, executed: now)
   }
 }

@@ -5,6 +5,7 @@ import JobProtocol
 enum Event {
   case spawned(JobID)
   case spawnFailed(JobID, StartFailure)
+  case spawnKilled(JobID)
   case mainExited(JobID, MainExit)
   case killed(JobID)
   case inspected(JobID, populated: Bool)
@@ -24,6 +25,7 @@ enum Event {
     switch self {
     case .spawned(let id): transitions.meets("spawned", id, engine)
     case .spawnFailed(let id, _): transitions.meets("spawn failed", id, engine)
+    case .spawnKilled(let id): transitions.meets("spawn killed", id, engine)
     case .mainExited(let id, _): transitions.meets("main exited", id, engine)
     case .killed(let id): transitions.meets("killed", id, engine)
     case .inspected(let id, let populated):
@@ -46,6 +48,7 @@ enum Event {
     case .spawned(let id):
       engine.spawned(id, pid: pid(of: id), controlGroup: "/jobs/\(id)", at: now)
     case .spawnFailed(let id, let failure): engine.spawnFailed(id, failure, at: now)
+    case .spawnKilled(let id): engine.spawnKilled(id, .killed, at: now)
     case .mainExited(let id, let exit): engine.mainExited(id, exit, at: now)
     case .killed(let id): engine.killed(id, at: now)
     case .inspected(let id, let populated): engine.inspected(id, populated: populated, at: now)

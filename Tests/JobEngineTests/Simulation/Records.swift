@@ -78,6 +78,8 @@ final class JobRecord {
   }
 
   var wasNeverStarted = false
+  /// Its first process was killed before it had executed the command.
+  var wasKilledUnborn = false
   var isStuck = false
 }
 

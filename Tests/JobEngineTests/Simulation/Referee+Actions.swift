@@ -118,7 +118,8 @@ extension Referee {
     job.due = nil
     if !job.wasNeverStarted { slotsTaken -= 1 }
     if shutDownAt != nil || !job.cancelers.isEmpty { mustFlush(job) }
-    let isKnownToBeOver = job.isEmpty || job.failure != nil || job.wasNeverStarted
+    let isKnownToBeOver =
+      job.isEmpty || job.failure != nil || job.wasNeverStarted || job.wasKilledUnborn
     if isKnownToBeOver {
       let isPopulated = !job.wasNeverStarted && world.tree(job.id).isPopulated(at: now)
       require(!isPopulated, "nothing outlives its end", "job \(job.id) has processes")

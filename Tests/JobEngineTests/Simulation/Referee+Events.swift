@@ -11,6 +11,10 @@ extension Referee {
     case .spawnFailed(let id, let failure):
       let job = touch(id)
       if !job.isSettled { job.failure = failure }
+    case .spawnKilled(let id):
+      let job = touch(id)
+      guard !job.isSettled else { break }
+      if job.kills > 0 { job.wasKilledUnborn = true } else { job.failure = .killed }
     case .mainExited(let id, let exit):
       let job = touch(id)
       if job.isBorn, job.exit == nil, !job.isForgotten { job.exit = exit }

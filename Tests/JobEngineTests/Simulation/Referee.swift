@@ -102,6 +102,7 @@ final class Referee {
       "job \(job.id) has lost its line and isn't on its way down")
     require(!job.isEmpty, "told when true", "job \(job.id) has no process and isn't being settled")
     require(job.failure == nil, "told when true", "job \(job.id) failed to start, untold")
+    require(!job.wasKilledUnborn, "told when true", "job \(job.id) was killed unborn, untold")
   }
 
   /// Some time after a job should have been killed, or have been seen to be empty.

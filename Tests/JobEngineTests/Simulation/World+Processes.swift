@@ -56,11 +56,11 @@ extension World {
     if tree.isMainDead(at: now), !tree.isMainEndTold {
       tree.isMainEndTold = true
       if tree.birth == .cloned {
-        // Killed before it executed anything: that shows like a death right after it.
         tree.birth = .over
-        happens(.event(.spawned(tree.id)), after: 0)
+        happens(.event(.spawnKilled(tree.id)), after: latency(tree))
+      } else {
+        happens(.event(.mainExited(tree.id, tree.mainEnd)), after: latency(tree))
       }
-      happens(.event(.mainExited(tree.id, tree.mainEnd)), after: latency(tree))
     }
     guard !tree.isPopulated(at: now) else { return }
     tree.becomesEmpty(at: now)

@@ -80,7 +80,7 @@ final class World {
   func isPutOff(_ happening: Happening) -> Bool {
     guard happening.needsDaemon else { return false }
     switch happening {
-    case .act, .event(.spawned), .event(.spawnFailed), .event(.lineEnded):
+    case .act, .event(.spawned), .event(.spawnFailed), .event(.spawnKilled), .event(.lineEnded):
       guard now < stoppedUntil else { return false }
       agenda.add(happening, at: stoppedUntil)
     case .audit:

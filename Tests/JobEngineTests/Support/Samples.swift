@@ -41,6 +41,8 @@ extension StartFailure {
   static let noSuchFile = StartFailure(
     step: .executable, path: "/nowhere/make", errno: 2, errnoName: "ENOENT",
     message: "/nowhere/make: no such file or directory")
+  static let killed = StartFailure(
+    step: .process, errno: 125, errnoName: "ECANCELED", message: "killed on the way")
 }
 
 extension Survivor {

@@ -110,6 +110,7 @@ extension Scenario {
   func spawnFailed(_ job: JobID, _ failure: StartFailure = .noSuchFile) {
     tell(.spawnFailed(job, failure))
   }
+  func spawnKilled(_ job: JobID) { tell(.spawnKilled(job)) }
   func mainExits(_ job: JobID, _ exit: MainExit = .exited(0)) { tell(.mainExited(job, exit)) }
   func killed(_ job: JobID) { tell(.killed(job)) }
   func lookFailed(_ job: JobID) { tell(.lookFailed(job)) }
