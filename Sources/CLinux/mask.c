@@ -5,8 +5,9 @@
 
 static void set_of_blocked(sigset_t *set) {
   sigfillset(set);
-  const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-  for (unsigned i = 0; i < sizeof own / sizeof *own; i++) sigdelset(set, own[i]);
+  const int unblocked[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL, SIGTRAP,
+                           SIGABRT, SIGSYS, SIGKILL, SIGSTOP};
+  for (unsigned i = 0; i < sizeof unblocked / sizeof *unblocked; i++) sigdelset(set, unblocked[i]);
 }
 
 void clinux_block_signals(void) {

@@ -2,8 +2,8 @@
 
 #include <stdbool.h>
 
-/// Blocks every signal but those that a thread causes itself (SIGSEGV and the like), for this thread and
-/// for those that it starts. sigprocmask(2)
+/// Blocks every signal but those that a thread causes itself (SIGSEGV and the like), or that can't be blocked, for this
+/// thread and for those that it starts. sigprocmask(2)
 void clinux_block_signals(void);
 
 /// Whether this thread blocks all of these.
