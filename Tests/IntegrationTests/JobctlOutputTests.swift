@@ -103,6 +103,21 @@ struct JobctlOutputTests {
         == #"canceled by process 8 of user 7: $'\x1bc' (SIGKILL); what had not ended was killed"#)
   }
 
+  @Test("A job was asked to end through this jobctl if that was for its reason")
+  func ours() {
+    var reporter = RunReporter(MessageOptions())
+    var result = JobResult(cause: .requested)
+    result.requestedBy = Requester(uid: 7, pid: 0, reason: "jobctl got SIGTERM")
+    #expect(!reporter.isOurs(result))
+    reporter.asked("jobctl got SIGINT")
+    #expect(!reporter.isOurs(result))
+    reporter.asked("jobctl got SIGTERM")
+    #expect(reporter.isOurs(result))
+    result.requestedBy?.reason = nil
+    #expect(!reporter.isOurs(result))
+    #expect(reporter.isOurs(JobResult(cause: .disconnected)))
+  }
+
   @Test("Which processes a job is stuck with")
   func stuck() {
     var result = JobResult(cause: .stuck)

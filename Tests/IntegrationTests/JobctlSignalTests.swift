@@ -95,9 +95,9 @@ struct JobctlSignalTests {
   func early() async throws {
     harness.suspendDaemon()
     let jobctl = try harness.jobctl("run", "sleep", "60")
-    try await awaitListening(jobctl)
+    try await jobctl.waitUntilListening()
     jobctl.kill(SIGTERM)
-    try await awaitNothingPending(jobctl)
+    try await jobctl.waitUntilNothingIsPending()
     harness.resumeDaemon()
     let run = await jobctl.ended()
     #expect(run.status == 128 + SIGTERM)
@@ -107,10 +107,10 @@ struct JobctlSignalTests {
   func third() async throws {
     harness.suspendDaemon()
     let jobctl = try harness.jobctl("run", "sleep", "60")
-    try await awaitListening(jobctl)
+    try await jobctl.waitUntilListening()
     for _ in 1...3 {
       jobctl.kill(SIGINT)
-      try await awaitNothingPending(jobctl)
+      try await jobctl.waitUntilNothingIsPending()
     }
     #expect(await waiting { jobctl.waitNow() } == 128 + SIGINT)
     // The call that jobd has not read has copies of the pipes with it: their end comes with jobd.
@@ -148,23 +148,6 @@ struct JobctlSignalTests {
     let run = await jobctl.ended()
     #expect(run.output == "asked\n")
     #expect(run.status == 9)
-  }
-
-  /// Waits until jobctl has blocked SIGTERM, to read it: nothing else tells that to the outside.
-  private func awaitListening(_ jobctl: Spawned) async throws {
-    try await wait { jobctl.signals("SigBlk") & 1 << (SIGTERM - 1) != 0 }
-  }
-
-  /// Waits until jobctl has read all signals, or has ended.
-  private func awaitNothingPending(_ jobctl: Spawned) async throws {
-    try await wait { jobctl.signals("ShdPnd") == 0 }
-  }
-
-  private func wait(until isSo: () -> Bool) async throws {
-    while !isSo() {
-      try Task.checkCancellation()
-      await Task.yield()
-    }
   }
 
   /// A job that has set a trap, and waits.

@@ -21,6 +21,9 @@ enum Printer {
   static func note(_ line: String, before: String = "") {
     let disposition = signal(SIGPIPE, SIG_IGN)
     defer { _ = signal(SIGPIPE, disposition) }
-    _ = try? FileDescriptor.standardError.writeAll("\(before)jobctl: \(line)\n".utf8)
+    _ = try? FileDescriptor.standardError.writeAll("\(before)\(noted(line))".utf8)
   }
+
+  /// A line for people, as it is written.
+  static func noted(_ line: String) -> String { "jobctl: \(line)\n" }
 }

@@ -18,10 +18,11 @@ struct JobRun {
     let socket = try JobdSocket(option: options.socket)
     let request = RunRequest(try JobContext(options), standardInput: options.job.stdin)
     var session = try RunSession(
-      request, to: socket, keepsAlive: options.job.stdin == .keepalive,
+      to: socket, keepsAlive: options.job.stdin == .keepalive,
       hasOwnSignal: options.stop.signal != nil, reporter: RunReporter(options.messages))
-    switch try session.wait() {
+    switch try session.run(request) {
     case .exit(let code): return code
+    case .left(let signal): return ExitStatus.signaled(signal)
     case .interrupted:
       raiseBlocked(.interrupt)
       return ExitStatus.signaled(.interrupt)

@@ -15,6 +15,9 @@ struct RunReporter {
   private let level: Level
   /// Where each reply goes as a line of JSON.
   private let status: FileDescriptor?
+  private let writer = MessageWriter()
+  /// Why the job was asked to end through this jobctl.
+  private var reasons: Set<String> = []
 
   init(_ options: MessageOptions) {
     status = options.statusFd.map(FileDescriptor.init) ?? (options.json ? .standardError : nil)
@@ -25,10 +28,7 @@ struct RunReporter {
 
   /// - Parameter reply: `nil` for one of a kind that this jobctl doesn't know.
   func replied(_ parameters: JSONObject, _ reply: RunReply?) {
-    if let status {
-      // Who reads this no longer is not interested; the job goes on.
-      _ = try? status.writeAll("\(parameters)\n".utf8)
-    }
+    if let status { writer.write("\(parameters)\n", to: status) }
     switch reply {
     case .queued(let job) where level == .verbose: note("job \(job.id): queued")
     case .started(let job) where level == .verbose: note(Self.started(job))
@@ -52,24 +52,41 @@ struct RunReporter {
     note("not waiting any longer; jobd goes on ending \(job.map { "job \($0)" } ?? "the job")")
   }
 
+  /// jobctl asks jobd to end the job.
+  mutating func asked(_ reason: String?) {
+    if let reason { reasons.insert(reason) }
+  }
+
   func note(_ line: String, before: String = "") {
-    if level != .quiet { Printer.note(line, before: before) }
+    if level != .quiet { writer.write(before + Printer.noted(line), to: .standardError) }
+  }
+
+  /// jobctl can't go on.
+  func failed(_ failure: Failure) {
+    writer.write(Printer.noted(failure.message), to: .standardError)
+  }
+
+  /// Waits until all that was said is written, as ``MessageWriter`` does.
+  func finish(
+    orUntil signals: borrowing SignalDescriptor, patience: Int?
+  ) throws(SystemError) -> Signal? {
+    try writer.finish(orUntil: signals, patience: patience)
   }
 
   private func finished(_ job: Job) {
     guard let result = job.runtime.result else { return }
     if level == .verbose {
-      note("job \(job.id): " + Self.summary(job, result))
+      note("job \(job.id): " + summary(job, result))
     } else if let failure = result.startFailure {
       note(Self.words(failure, job.context.command))
-    } else if Self.isWorthTelling(result) {
-      note("\(job.context.displayName): \(Outcome.sentence(result, isOurs: Self.isOurs(result)))")
+    } else if isWorthTelling(result) {
+      note("\(job.context.displayName): \(Outcome.sentence(result, isOurs: isOurs(result)))")
     }
   }
 
   /// Whether a person would be surprised: not by an exit code, nor by what a shell doesn't mention,
   /// nor by what they did to the job through this very jobctl.
-  private static func isWorthTelling(_ result: JobResult) -> Bool {
+  private func isWorthTelling(_ result: JobResult) -> Bool {
     switch result.cause {
     case .exited: false
     case .signaled:
@@ -79,11 +96,12 @@ struct RunReporter {
     }
   }
 
-  /// Whether the job was cancelled through this jobctl, by a signal or by the end of its input.
-  private static func isOurs(_ result: JobResult) -> Bool {
+  /// Whether the job was cancelled through this jobctl, by a signal or by the end of its input. Not told by
+  /// the process that asked: jobd may know it by the number of another pid namespace.
+  func isOurs(_ result: JobResult) -> Bool {
     switch result.cause {
     case .disconnected: true
-    case .requested: result.requestedBy?.pid == Int(ProcessContext.processID)
+    case .requested: result.requestedBy?.reason.map(reasons.contains) ?? false
     default: false
     }
   }
@@ -109,7 +127,7 @@ struct RunReporter {
     return line
   }
 
-  private static func summary(_ job: Job, _ result: JobResult) -> String {
+  private func summary(_ job: Job, _ result: JobResult) -> String {
     let now = Int(SystemClock.monotonicUSec())
     let elapsed = Quantity.duration(microseconds: JobTimes(job.runtime, now: now).elapsed)
     let usage = result.usage.flatMap(UsageSummary.text).map { ", " + $0 } ?? ""

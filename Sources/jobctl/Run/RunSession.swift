@@ -9,7 +9,7 @@ internal import Varlink
 /// is to keep the job alive, and the answer to a request that the job ends.
 struct RunSession: ~Copyable {
   private let socket: JobdSocket
-  private let reporter: RunReporter
+  private var reporter: RunReporter
   /// A signal of the job's own stands in for those that jobctl gets.
   private let hasOwnSignal: Bool
   private var lifeline: ServiceConnection
@@ -22,17 +22,14 @@ struct RunSession: ~Copyable {
   private var wish: CancelParameters?
   private var request: CancelRequest?
 
-  /// Sends the call. From here on signals end the job, and no longer jobctl.
+  /// Connects. From here on signals are read, and no longer end jobctl: what waits for anything else has to
+  /// look at them, too.
   init(
-    _ request: RunRequest, to socket: JobdSocket, keepsAlive: Bool, hasOwnSignal: Bool,
-    reporter: RunReporter
+    to socket: JobdSocket, keepsAlive: Bool, hasOwnSignal: Bool, reporter: RunReporter
   ) throws {
     // Connecting waits for a place in the queue of a jobd that may hang: still to be interrupted.
-    var lifeline = try ServiceConnection(to: socket)
+    let lifeline = try ServiceConnection(to: socket)
     let signals = try SignalDescriptor(Interruption.signals)
-    try lifeline.send(request.call, descriptors: request.descriptors)
-    try StandardStreams.letGo(of: .standardOutput)
-    if !keepsAlive { try StandardStreams.letGo(of: .standardInput) }
     self.socket = socket
     self.reporter = reporter
     self.hasOwnSignal = hasOwnSignal
@@ -41,8 +38,35 @@ struct RunSession: ~Copyable {
     self.signals = signals
   }
 
+  /// Runs the job, and says how it goes.
+  mutating func run(_ request: RunRequest) throws -> RunEnd {
+    var end: RunEnd
+    do {
+      try send(request)
+      end = try wait()
+    } catch {
+      let failure = error as? Failure ?? Failure("\(error)")
+      reporter.failed(failure)
+      end = .exit(failure.exitCode)
+    }
+    let patience = end.isHasty ? Self.lastWordPatience : nil
+    if let signal = try reporter.finish(orUntil: signals, patience: patience) {
+      end = .exit(ExitStatus.signaled(signal))
+    }
+    return end
+  }
+
+  /// Microseconds for the last words of a jobctl that leaves.
+  private static let lastWordPatience = 1_000_000
+
+  private mutating func send(_ request: RunRequest) throws {
+    try lifeline.send(request.call, descriptors: request.descriptors)
+    try StandardStreams.letGo(of: .standardOutput)
+    if !keepsAlive { try StandardStreams.letGo(of: .standardInput) }
+  }
+
   /// Waits for the job to finish.
-  mutating func wait() throws -> RunEnd {
+  private mutating func wait() throws -> RunEnd {
     while true {
       let ready = try poll()
       // Replies first: a job that has finished needs no signal any more.
@@ -70,6 +94,12 @@ enum RunEnd: Equatable {
   /// By the signal that ended the job, and jobctl before: so a shell that runs jobctl in a loop
   /// learns that it was interrupted. https://www.cons.org/cracauer/sigint.html
   case interrupted
+  /// Before the job, as somebody wants that at once.
+  case left(Signal)
+
+  fileprivate var isHasty: Bool {
+    if case .left = self { true } else { false }
+  }
 }
 
 // MARK: Replies
@@ -128,7 +158,6 @@ extension RunSession {
       switch interruption.received(signal) {
       case .nothing: break
       case .cancel(let signal):
-        // First: a terminal that nobody reads takes no words.
         cancel(
           CancelParameters(
             id: 0, signal: hasOwnSignal ? nil : signal.name, reason: "jobctl got \(signal)"))
@@ -139,7 +168,7 @@ extension RunSession {
             id: 0, gracePeriodUSec: 0, reason: "jobctl got \(signal) again"))
       case .leave(let signal):
         reporter.left(job)
-        return .exit(ExitStatus.signaled(signal))
+        return .left(signal)
       }
     }
     return nil
@@ -154,6 +183,7 @@ extension RunSession {
     wish = nil
     var parameters = parameters
     parameters.id = job
+    reporter.asked(parameters.reason)
     do throws(Failure) {
       // The answer to an earlier request is of no more interest.
       request = try CancelRequest(parameters, to: socket)
