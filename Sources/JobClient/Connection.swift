@@ -109,6 +109,7 @@ extension JobClientError {
     case .system(let error):
       if let address { self = .unreachable(address, error) } else { self = .disconnected }
     case .brokenOff: self = .disconnected
+    case .tooLong(let bytes, let limit): self = .tooLong(bytes: bytes, limit: limit)
     case .unsupportedAddress, .violation, .malformed: self = .notUnderstood("\(error)")
     }
   }

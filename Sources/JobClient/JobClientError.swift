@@ -17,6 +17,8 @@ public enum JobClientError: Error, Hashable, Sendable {
   case disconnected
   /// What came is not what `io.jobd` promises.
   case notUnderstood(String)
+  /// What was asked is longer than jobd takes: arguments, environment and standard input. jobd has not heard of it.
+  case tooLong(bytes: Int, limit: Int)
   /// A job wrote more than was to be collected, bytes. It is being ended.
   case outputLimitExceeded(limit: Int)
   /// Something of this process could not be prepared for the job.
@@ -38,6 +40,8 @@ extension JobClientError: CustomStringConvertible {
     case .notUnderstood(let problem): "jobd can't be understood: \(problem)"
     case .outputLimitExceeded(let limit): "the job wrote more than \(limit) bytes"
     case .system(let error): "\(error)"
+    case .tooLong(let bytes, let limit):
+      "the call takes \(bytes) bytes, and \(limit) is the most that jobd takes"
     case .cancelled: "the task was cancelled"
     }
   }

@@ -49,13 +49,25 @@ public struct VarlinkClientConnection: ~Copyable {
   public mutating func send(
     _ call: Call, descriptors: [FileDescriptor] = []
   ) throws(VarlinkClientError) {
-    var message = OutgoingMessage(call.encoded(), descriptors: descriptors)
+    var call = try OutgoingCall(call, descriptors: descriptors)
+    try send(&call, waiting: true)
+  }
+
+  /// Sends as much of a call as the socket has room for, or all of it, `waiting` for room. That there is
+  /// some will be known by the descriptor becoming writable; until all is sent there is no other call.
+  ///
+  /// - Returns: Whether that was all.
+  @discardableResult
+  public mutating func send(
+    _ call: inout OutgoingCall, waiting: Bool = false
+  ) throws(VarlinkClientError) -> Bool {
     do throws(SystemError) {
-      _ = try message.write(to: socket, waiting: true)
+      guard try call.message.write(to: socket, waiting: waiting) else { return false }
     } catch {
       throw .system(error)
     }
     pending.sent(call.mode)
+    return true
   }
 
   /// Waits for the next reply; `nil` where the service has closed the connection. Descriptors that

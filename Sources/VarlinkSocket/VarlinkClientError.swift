@@ -5,6 +5,8 @@ public import Varlink
 public enum VarlinkClientError: Error, Hashable, Sendable {
   /// An address that is not one of a Unix socket.
   case unsupportedAddress(String)
+  /// A call that no service takes. Nothing of it was sent.
+  case tooLong(bytes: Int, limit: Int)
   /// The system said no: nobody listens there, or the service is gone.
   case system(SystemError)
   /// The service closed the connection in the middle of a message.
@@ -19,6 +21,7 @@ extension VarlinkClientError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unsupportedAddress(let address): "'\(address)' is not the address of a Unix socket"
+    case .tooLong(let bytes, let limit): "a call of \(bytes) bytes; \(limit) is the most"
     case .system(let error): "\(error)"
     case .brokenOff: "the connection was closed in the middle of a message"
     case .violation(let violation): "\(violation)"

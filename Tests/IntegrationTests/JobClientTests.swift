@@ -52,6 +52,19 @@ struct JobClientTests {
     #expect(try await cause(of: "sh") == .disconnected)
   }
 
+  @Test("What no message has room for is an error, and jobd doesn't hear of it")
+  func tooLong() async throws {
+    let long = String(repeating: "x", count: 17 << 20)
+    let error = await #expect(throws: JobClientError.self) {
+      try await client.run(shell(long), collectingUpTo: 0)
+    }
+    guard case .tooLong(let bytes, limit: 16_777_216) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(bytes > 17 << 20)
+  }
+
   @Test("That a command can't be started is how its job ended, and no error")
   func failedToStart() async throws {
     let job = JobConfiguration(.path("/no/such/command"))

@@ -117,4 +117,49 @@ struct VarlinkClientConnectionTests {
       }
     }
   }
+
+  @Test("A call with one byte more than services take is not sent")
+  func tooLong() throws {
+    let sockets = try UnixSocket.pair()
+    var client = VarlinkClientConnection(adopting: sockets.second)
+    let frame = Call("a.b.C", ["x": .string("")]).encoded().count
+    let room = VarlinkLimits.messageBytes - frame
+    _ = try OutgoingCall(Call("a.b.C", ["x": .string(String(repeating: "x", count: room))]))
+    let long = Call("a.b.C", ["x": .string(String(repeating: "x", count: room + 1))])
+    let limit = VarlinkLimits.messageBytes
+    do throws(VarlinkClientError) {
+      try client.send(long)
+      Issue.record("no error")
+    } catch {
+      #expect(error == .tooLong(bytes: limit + 1, limit: limit))
+    }
+    var buffer: [UInt8] = [0]
+    let nothing = try sockets.first.peek(into: &buffer)
+    #expect(nothing == nil)
+  }
+
+  @Test("A call is sent in pieces where nobody is to wait")
+  func pieces() throws {
+    let sockets = try UnixSocket.pair()
+    var client = VarlinkClientConnection(adopting: sockets.second)
+    let long = String(repeating: "x", count: 2_000_000)
+    var call = try OutgoingCall(Call("a.b.C", ["x": .string(long)]))
+    var reader = MessageReader()
+    let buffer = ReceiveBuffer()
+    var pieces = 0
+    while try !client.send(&call) {
+      pieces += 1
+      let event = try reader.next(from: sockets.first, by: buffer)
+      guard case .wouldBlock = consume event else {
+        Issue.record("a message before its end")
+        return
+      }
+    }
+    #expect(pieces > 1)
+    guard case .message(let bytes, _) = try reader.next(from: sockets.first, by: buffer) else {
+      Issue.record("no message")
+      return
+    }
+    #expect(try Call(parsing: bytes).parameters.string("x") == long)
+  }
 }

@@ -25,6 +25,10 @@ struct ServiceConnection: ~Copyable {
       try connection.send(call, descriptors: descriptors)
     } catch .system(let error) where Self.isClosed(error) {
       throw Self.closed
+    } catch .tooLong(let bytes, let limit) {
+      throw Failure(
+        "the command line and the environment are too long: to be told to jobd they take \(bytes) bytes, "
+          + "and \(limit) is the most")
     } catch {
       throw Failure("jobd doesn't take the call: \(error)")
     }

@@ -1,0 +1,21 @@
+public import SystemPackage
+public import Varlink
+
+/// One call on its way out.
+public struct OutgoingCall: ~Copyable {
+  let mode: Call.Mode
+  var message: OutgoingMessage
+
+  /// Descriptors are lent until all is sent, and referred to in the parameters by their index.
+  ///
+  /// - Throws: ``VarlinkClientError/tooLong(bytes:limit:)``. Services close the connection on such a call, and
+  ///   say nothing.
+  public init(_ call: Call, descriptors: [FileDescriptor] = []) throws(VarlinkClientError) {
+    let bytes = call.encoded()
+    guard bytes.count <= VarlinkLimits.messageBytes else {
+      throw .tooLong(bytes: bytes.count, limit: VarlinkLimits.messageBytes)
+    }
+    mode = call.mode
+    message = OutgoingMessage(bytes, descriptors: descriptors)
+  }
+}
