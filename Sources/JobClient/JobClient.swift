@@ -40,7 +40,8 @@ public struct JobClient: Sendable {
   public init(socket: String? = nil) throws(JobClientError) {
     do throws(JobdSocket.Missing) {
       address = try JobdSocket(
-        argument: socket, uid: ProcessContext.userID, environment: ProcessContext.variable
+        argument: socket.map { Array($0.utf8) }, uid: ProcessContext.userID,
+        environment: ProcessContext.variable
       ).address
     } catch {
       throw .noSocket(error)

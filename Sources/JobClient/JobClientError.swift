@@ -33,15 +33,17 @@ extension JobClientError: CustomStringConvertible {
     case .noSocket(.noRuntimeDirectory):
       "there is no telling where jobd is: neither $JOBD_SOCKET nor $XDG_RUNTIME_DIR is set"
     case .noSocket(.notAnAddress(let text, _)): "'\(text)' is not the address of a Unix socket"
+    case .noSocket(.notText(let text, let origin)):
+      "\(origin.variableName ?? "the socket's path"): '\(text)' is not UTF-8"
     case .unreachable(let address, let error): "no jobd at \(address): \(error)"
     case .refused(let error): "\(error)"
     case .varlink(let error): "jobd answers \(error)"
     case .disconnected: "jobd closed the connection"
     case .notUnderstood(let problem): "jobd can't be understood: \(problem)"
-    case .outputLimitExceeded(let limit): "the job wrote more than \(limit) bytes"
-    case .system(let error): "\(error)"
     case .tooLong(let bytes, let limit):
       "the call takes \(bytes) bytes, and \(limit) is the most that jobd takes"
+    case .outputLimitExceeded(let limit): "the job wrote more than \(limit) bytes"
+    case .system(let error): "\(error)"
     case .cancelled: "the task was cancelled"
     }
   }

@@ -4,6 +4,17 @@ internal import SystemPackage
 
 /// What a program that starts others on its user's behalf passes on of its own process.
 public enum ProcessContext {
+  /// The arguments behind the program's name, as they were given, byte for byte.
+  ///
+  /// Those of `CommandLine` are read from /proc: without it, or a descriptor to read it by, there are none.
+  public static var arguments: [[UInt8]] {
+    var arguments: [[UInt8]] = []
+    while let argument = unsafe clinux_argument(arguments.count + 1) {
+      arguments.append(unsafe bytes(of: argument))
+    }
+    return arguments
+  }
+
   /// The environment's entries as they are: any bytes, as a rule `NAME=value`. environ(7)
   public static var environment: [[UInt8]] {
     var entries: [[UInt8]] = []
@@ -15,10 +26,10 @@ public enum ProcessContext {
     return entries
   }
 
-  /// The value of a variable, where it is UTF-8. getenv(3)
-  public static func variable(_ name: String) -> String? {
+  /// The value of a variable, any bytes. getenv(3)
+  public static func variable(_ name: String) -> [UInt8]? {
     guard let value = unsafe getenv(name) else { return nil }
-    return unsafe String(validatingCString: value)
+    return unsafe bytes(of: value)
   }
 
   /// The absolute path of the working directory. ENOENT if it was removed. getcwd(3)

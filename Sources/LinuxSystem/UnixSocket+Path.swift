@@ -2,7 +2,7 @@ internal import CLinux
 public import SystemPackage
 
 extension UnixSocket {
-  /// The path that a socket is bound to; `nil` where it has none. getsockname(2)
+  /// The path that a socket is bound to; `nil` where it has none, or one that isn't UTF-8. getsockname(2)
   public static func path(of socket: FileDescriptor) throws(SystemError) -> String? {
     let room = 256
     var bytes = [UInt8](repeating: 0, count: room)
@@ -11,6 +11,6 @@ extension UnixSocket {
       return unsafe clinux_socket_path(socket.rawValue, path, room)
     }
     let length = Int(try checked(answer, "getsockname"))
-    return length == 0 ? nil : String(decoding: bytes[..<length], as: UTF8.self)
+    return length == 0 ? nil : String(validating: bytes[..<length], as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
 internal import Glibc
+internal import LinuxSystem
 
-exit(Jobctl.start(CommandLine.rawArguments))
+exit(Jobctl.start(ProcessContext.arguments))

@@ -7,9 +7,9 @@ enum Jobd {
   /// Does what the command line asks for.
   ///
   /// - Returns: What to exit with.
-  @MainActor static func start(_ arguments: [String]) -> Int32 {
+  @MainActor static func start(_ arguments: [[UInt8]]) -> Int32 {
     do throws(UsageError) {
-      switch try Request(arguments) {
+      switch try Request(bytes: arguments) {
       case .serve(let configuration): return Daemon.main(configuration)
       case .help: print(Help.text)
       case .version: print(Version.current)

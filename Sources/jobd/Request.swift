@@ -18,9 +18,34 @@ struct UsageError: Error, Hashable {
   init(_ message: String) {
     self.message = message
   }
+
+  /// Of an argument that isn't UTF-8.
+  ///
+  /// - Parameter previous: The one before it, which may be the option whose value it is.
+  fileprivate init(notText argument: [UInt8], behind previous: String?) {
+    let shown = String(decoding: argument, as: UTF8.self)
+    guard let previous, previous.hasPrefix("-"), !previous.contains("="), !shown.hasPrefix("-")
+    else {
+      self.init("'\(shown)' is not UTF-8")
+      return
+    }
+    self.init("\(previous): '\(shown)' is not UTF-8")
+  }
 }
 
 extension Request {
+  /// - Parameter arguments: Without the program's name, as they were given.
+  init(bytes arguments: [[UInt8]]) throws(UsageError) {
+    var words: [String] = []
+    for argument in arguments {
+      guard let word = String(validating: argument, as: UTF8.self) else {
+        throw UsageError(notText: argument, behind: words.last)
+      }
+      words.append(word)
+    }
+    try self.init(words)
+  }
+
   /// - Parameter arguments: Without the program's name.
   init(_ arguments: [String]) throws(UsageError) {
     var configuration = Configuration()

@@ -7,4 +7,4 @@ SignalMask.blockAll()
 // Where who started us ignores it, the kernel reaps our children itself, and nobody hears how they ended.
 // waitpid(2)
 signal(SIGCHLD, SIG_DFL)
-exit(Jobd.start(Array(CommandLine.arguments.dropFirst())))
+exit(Jobd.start(ProcessContext.arguments))

@@ -155,6 +155,52 @@ struct JobctlRunTests {
     #expect(run.errors == "jobctl: /etc/passwd (from --socket): is no socket\n")
   }
 
+  @Test("A command line that no message has room for is told as such, and no jobd is asked")
+  func tooLong() async throws {
+    // JSON escapes each of these bytes by six: 18 MB of 3.
+    let run = try await harness.shell(
+      #"""
+      ulimit -s 65536
+      x=$(head -c 100000 /dev/zero | tr '\0' '\1')
+      for i in 1 2 3 4 5; do set -- "$@" "$x" "$x" "$x" "$x" "$x" "$x"; done
+      jobctl run true "$@"; echo $?
+      """#)
+    #expect(run.output == "125\n")
+    #expect(run.errors.contains("the command line and the environment are too long"))
+    #expect(run.errors.contains("16777216 is the most"))
+  }
+
+  @Test("A job that was asked to end from another pid namespace is known to be", .needsNamespaces)
+  func otherNamespace() async throws {
+    let run = try await harness.shell(
+      """
+      mkfifo $D/ready
+      unshare --pid --fork sh -c '
+        jobctl run sh -c "echo > $D/ready; exec sleep 60" & read x < $D/ready
+        kill -TERM $!; wait $!; echo $?'
+      rm $D/ready
+      """)
+    #expect(run.output == "\(128 + SIGTERM)\n")
+    #expect(run.errors == "")
+  }
+
+  @Test(
+    "Without /proc, or a descriptor to read it by, arguments are what was given", .needsNamespaces)
+  func withoutProc() async throws {
+    let run = try await harness.shell(
+      """
+      exec unshare --mount sh -c 'mount -t tmpfs none /proc
+        jobctl run sh -c "exit 4"; echo $?
+        jobctl run; echo $?
+        jobd --no-such-option; echo $?
+        exec <&-; ulimit -n 3; jobctl run false; echo $?'
+      """)
+    #expect(run.output == "4\n125\n64\n125\n")
+    #expect(run.errors.contains("Missing command"))
+    #expect(run.errors.contains("Unknown option '--no-such-option'"))
+    #expect(run.errors.contains("Too many open files"))
+  }
+
   @Test("A jobd that dies is told, and the exit code is 125")
   func daemonDies() async throws {
     let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; sleep 60")

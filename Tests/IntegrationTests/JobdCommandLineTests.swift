@@ -53,6 +53,20 @@ struct JobdCommandLineTests {
   func misuse(_ arguments: [String], _ named: String) async {
     let error = #expect(throws: UsageError.self) { try Request(arguments) }
     #expect(error?.message.contains(named) == true)
-    #expect(await Jobd.start(arguments) == 64)
+    #expect(await Jobd.start(arguments.map { Array($0.utf8) }) == 64)
+  }
+
+  @Test("What is not UTF-8 is told, with the option that it was meant for")
+  func notText() {
+    for (arguments, message) in [
+      (["--socket", "\u{e9}"], "--socket: '\u{fffd}' is not UTF-8"),
+      (["--socket=\u{e9}"], "'--socket=\u{fffd}' is not UTF-8"),
+      (["\u{e9}"], "'\u{fffd}' is not UTF-8"),
+      (["--socket=/s", "\u{e9}"], "'\u{fffd}' is not UTF-8"),
+    ] {
+      // In Latin-1 each character is a byte of its number.
+      let bytes = arguments.map { $0.unicodeScalars.map { UInt8($0.value) } }
+      #expect(throws: UsageError(message)) { try Request(bytes: bytes) }
+    }
   }
 }

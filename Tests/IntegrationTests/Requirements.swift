@@ -1,5 +1,6 @@
 import Glibc
 import JobProtocol
+import LinuxSystem
 import TestSupport
 import Testing
 
@@ -9,6 +10,14 @@ extension Trait where Self == ConditionTrait {
     .enabled(
       if: Cgroups.areThere,
       "needs root and a cgroup v2 hierarchy, which jobd makes its own place in")
+  }
+
+  /// unshare(1)
+  static var needsNamespaces: Self {
+    .enabled("needs the right to make namespaces") {
+      let unshare = try TestProcess(["unshare", "--mount", "--pid", "--fork", "true"])
+      return try unshare.waitForExit().status == .exited(code: 0)
+    }
   }
 }
 

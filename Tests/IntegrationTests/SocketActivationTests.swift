@@ -25,6 +25,23 @@ struct SocketActivationTests {
     return options
   }
 
+  @Test("A path that isn't UTF-8 is none that jobs could be told, and is served all the same")
+  func notText() throws {
+    let name = FilePath(directory.path("caf")).string.utf8 + [0xe9]
+    let path = unsafe (name + [0]).withUnsafeBytes {
+      unsafe FilePath(platformString: $0.assumingMemoryBound(to: CChar.self).baseAddress!)
+    }
+    let listener = try UnixSocket.listen(on: .path(path), mode: .ownerReadWrite)
+    let client = TestClient(adopting: try UnixSocket.connect(to: .path(path)))
+    let jobd = try JobdProcess(passing([listener.descriptor.raw]))
+    try jobd.waitUntilReady()
+    let job = try client.run(["/bin/sh", "-c", "echo ${JOBD_SOCKET-none}; exit 3"])
+    #expect(try job.result().exitStatus == 3)
+    #expect(job.text == "none\n")
+    try jobd.process.send(.terminate)
+    #expect(try jobd.process.waitForExit().status == .exited(code: 0))
+  }
+
   private func listen(_ name: String = "s") throws -> UnixSocket {
     try UnixSocket.listen(on: .path(FilePath(directory.path(name))), mode: .ownerReadWrite)
   }

@@ -5,17 +5,18 @@ import Varlink
 @Suite("Where the service is looked for")
 struct JobdSocketTests {
   private let variables = ["JOBD_SOCKET": "/tmp/v.sock", "XDG_RUNTIME_DIR": "/run/user/7"]
+    .mapValues { Array($0.utf8) }
 
   @Test("An argument comes before everything")
   func argument() throws {
-    let socket = try JobdSocket(argument: "/a.sock", uid: 0) { variables[$0] }
+    let socket = try JobdSocket(argument: Array("/a.sock".utf8), uid: 0) { variables[$0] }
     #expect(socket.address == .path("/a.sock"))
     #expect(socket.origin == .argument)
   }
 
   @Test("A Varlink address will do")
   func address() throws {
-    let socket = try JobdSocket(argument: "unix:@jobd;mode=0600", uid: 0) { _ in nil }
+    let socket = try JobdSocket(argument: Array("unix:@jobd;mode=0600".utf8), uid: 0) { _ in nil }
     #expect(socket.address == .abstract("jobd"))
   }
 
@@ -31,7 +32,7 @@ struct JobdSocketTests {
   @Test("Root's default is the system's")
   func system() throws {
     let socket = try JobdSocket(argument: nil, uid: 0) {
-      $0 == "JOBD_SOCKET" ? "" : variables[$0]
+      $0 == "JOBD_SOCKET" ? [] : variables[$0]
     }
     #expect(socket.address == .path("/run/jobd/jobd.sock"))
     #expect(socket.origin == .system)
@@ -56,10 +57,24 @@ struct JobdSocketTests {
   @Test("Other transports are refused, with where the address came from")
   func otherTransports() {
     #expect(throws: JobdSocket.Missing.notAnAddress("tcp:localhost:1", .argument)) {
-      try JobdSocket(argument: "tcp:localhost:1", uid: 0) { _ in nil }
+      try JobdSocket(argument: Array("tcp:localhost:1".utf8), uid: 0) { _ in nil }
     }
     #expect(throws: JobdSocket.Missing.notAnAddress("tcp:localhost:1", .variable)) {
-      try JobdSocket(argument: nil, uid: 0) { _ in "tcp:localhost:1" }
+      try JobdSocket(argument: nil, uid: 0) { _ in Array("tcp:localhost:1".utf8) }
+    }
+  }
+
+  @Test("What is not UTF-8 is refused, with where it came from, and not looked past")
+  func notText() {
+    let bytes = Array("/run/".utf8) + [0xe9]
+    #expect(throws: JobdSocket.Missing.notText("/run/\u{fffd}", .argument)) {
+      try JobdSocket(argument: bytes, uid: 7) { variables[$0] }
+    }
+    #expect(throws: JobdSocket.Missing.notText("/run/\u{fffd}", .variable)) {
+      try JobdSocket(argument: nil, uid: 0) { _ in bytes }
+    }
+    #expect(throws: JobdSocket.Missing.notText("/run/\u{fffd}", .runtimeDirectory)) {
+      try JobdSocket(argument: nil, uid: 7) { $0 == "XDG_RUNTIME_DIR" ? bytes : nil }
     }
   }
 }

@@ -19,7 +19,9 @@ public final class TestProcess {
     /// Where a program that was built to count what it runs leaves that, besides the path (`make coverage`).
     private static let ordinary =
       ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-      + (ProcessContext.variable("LLVM_PROFILE_FILE").map { ["LLVM_PROFILE_FILE=\($0)"] } ?? [])
+      + (ProcessContext.variable("LLVM_PROFILE_FILE").map {
+        ["LLVM_PROFILE_FILE=" + String(decoding: $0, as: UTF8.self)]
+      } ?? [])
 
     /// The file that is executed: found by the path that it gets, not by that of the tests, where `python3` may be
     /// another than the one whose libraries it finds.

@@ -1,4 +1,3 @@
-import Glibc
 import JobProtocol
 import LinuxSystem
 import Varlink
@@ -10,7 +9,8 @@ enum SocketPath {
     let socket: JobdSocket
     do {
       socket = try JobdSocket(
-        argument: given, uid: ProcessContext.userID, environment: ProcessContext.variable)
+        argument: given.map { Array($0.utf8) }, uid: ProcessContext.userID,
+        environment: ProcessContext.variable)
     } catch {
       throw DaemonError(missing: error)
     }
@@ -19,14 +19,24 @@ enum SocketPath {
         "an abstract socket has no permissions, and everybody could connect: give a path with --socket"
       )
     }
-    return absolute(path)
+    return try absolute(path)
   }
 
   /// A path without what the working directory has to say about it.
-  static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let directory = unsafe getcwd(nil, 0) else { return path }
-    defer { unsafe free(directory) }
-    return unsafe String(cString: directory) + "/" + path
+  static func absolute(_ path: String) throws(DaemonError) -> String {
+    if path.hasPrefix("/") { return path }
+    let advice = "give an absolute path with --socket"
+    let directory: [UInt8]
+    do throws(SystemError) {
+      directory = try ProcessContext.workingDirectory()
+    } catch {
+      throw DaemonError("the working directory can't be told (\(error)): \(advice)")
+    }
+    guard let text = String(validating: directory, as: UTF8.self) else {
+      let shown = String(decoding: directory, as: UTF8.self)
+      throw DaemonError("the path of the working directory, '\(shown)', is not UTF-8: \(advice)")
+    }
+    return text + "/" + path
   }
 
   /// The directory of our own socket: for nobody else but the service's user.
@@ -52,6 +62,10 @@ extension DaemonError {
       self.init("no path for the socket: $XDG_RUNTIME_DIR is not set; give one with --socket")
     case .notAnAddress(let text, _):
       self.init("'\(text)' is not the path of a socket")
+    case .notText(let text, let origin):
+      self.init(
+        "\(origin.variableName ?? "--socket"): '\(text)' is not UTF-8: give another path with --socket"
+      )
     }
   }
 }

@@ -102,7 +102,7 @@ extension JobdSocket {
   init(option: OSString?) throws(Failure) {
     do throws(Missing) {
       try self.init(
-        argument: option?.description, uid: ProcessContext.userID,
+        argument: option?.bytes, uid: ProcessContext.userID,
         environment: ProcessContext.variable)
     } catch {
       throw Unreachable.failure(error)

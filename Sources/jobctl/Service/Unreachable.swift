@@ -43,6 +43,10 @@ struct Unreachable {
         """)
     case .notAnAddress(let text, let origin):
       Failure("'\(text)'\(reason(origin)) is not a path and not a unix: address")
+    case .notText(let text, let origin):
+      Failure(
+        "\(origin.variableName ?? "--socket"): '\(text)' is not UTF-8, which the path of a jobd has to be"
+      )
     }
   }
 
