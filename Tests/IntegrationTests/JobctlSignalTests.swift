@@ -118,26 +118,6 @@ struct JobctlSignalTests {
     #expect(await jobctl.ended().errors.contains("not waiting any longer"))
   }
 
-  @Test("With keepalive the end of standard input ends the job, and what comes before doesn't")
-  func keepalive() async throws {
-    let jobctl = try await start(
-      "--stdin", "keepalive", trapping: "TERM", "echo asked; exit 8", input: .pipe)
-    try jobctl.write("data that nobody reads\n")
-    jobctl.closeInput()
-    let run = await jobctl.ended()
-    #expect(run.output == "asked\n")
-    #expect(run.status == 8)
-    #expect(run.errors == "")
-  }
-
-  @Test("With keepalive an input that is closed is refused")
-  func keepaliveClosed() async throws {
-    let jobctl = try harness.jobctl("run", "--stdin", "keepalive", "true", input: .closed)
-    let run = await jobctl.ended()
-    #expect(run.status == 125)
-    #expect(run.errors.contains("--stdin keepalive: standard input is closed"))
-  }
-
   @Test("With close the job is asked by the end of its input")
   func closes() async throws {
     let jobctl = try harness.jobctl(

@@ -23,9 +23,9 @@ struct JobRun {
     switch try session.run(request) {
     case .exit(let code): return code
     case .left(let signal): return ExitStatus.signaled(signal)
-    case .interrupted:
-      raiseBlocked(.interrupt)
-      return ExitStatus.signaled(.interrupt)
+    case .signaled(let signal):
+      raiseBlocked(signal)
+      return ExitStatus.signaled(signal)
     }
   }
 

@@ -14,7 +14,9 @@ struct RunSession: ~Copyable {
   private let hasOwnSignal: Bool
   private var lifeline: ServiceConnection
   private let signals: SignalDescriptor
-  private var keepsAlive: Bool
+  private let keepsAlive: Bool
+  /// `nil` if it keeps nothing alive, or no longer.
+  private var input: InputWatch?
   private var interruption = Interruption()
   /// The job's id, known from its first reply on.
   private var job: Int?
@@ -42,8 +44,7 @@ struct RunSession: ~Copyable {
   mutating func run(_ request: RunRequest) throws -> RunEnd {
     var end: RunEnd
     do {
-      try send(request)
-      end = try wait()
+      end = try send(request) ?? wait()
     } catch {
       let failure = error as? Failure ?? Failure("\(error)")
       reporter.failed(failure)
@@ -59,10 +60,31 @@ struct RunSession: ~Copyable {
   /// Microseconds for the last words of a jobctl that leaves.
   private static let lastWordPatience = 1_000_000
 
-  private mutating func send(_ request: RunRequest) throws {
-    try lifeline.send(request.call, descriptors: request.descriptors)
+  /// - Returns: What comes before jobd has the whole call: there is no job then.
+  private mutating func send(_ request: RunRequest) throws -> RunEnd? {
+    if keepsAlive { input = try InputWatch() }
+    var call = try ServiceConnection.outgoing(request.call, descriptors: request.descriptors)
+    while try !lifeline.sendIfRoom(&call) {
+      if let signal = try waitForRoom() { return .signaled(signal) }
+    }
     try StandardStreams.letGo(of: .standardOutput)
     if !keepsAlive { try StandardStreams.letGo(of: .standardInput) }
+    return nil
+  }
+
+  /// A jobd that hangs reads no call, and a long one has no room in the socket.
+  ///
+  /// - Returns: The signal that came before there was room.
+  private borrowing func waitForRoom() throws -> Signal? {
+    var poll = Poll()
+    poll.add(lifeline.descriptor, .output)
+    poll.add(signals.raw)
+    if let input { poll.add(input.ended) }
+    try poll.wait()
+    if let input, poll.isReady(input.ended) {
+      throw Failure("standard input ended before jobd had taken the call")
+    }
+    return try signals.next()
   }
 
   /// Waits for the job to finish.
@@ -72,7 +94,7 @@ struct RunSession: ~Copyable {
       // Replies first: a job that has finished needs no signal any more.
       if ready.isReady(lifeline.descriptor), let end = try readReplies() { return end }
       if ready.isReady(signals.raw), let end = try readSignals() { return end }
-      if keepsAlive, ready.isReady(.standardInput) { readStandardInput() }
+      if let input, ready.isReady(input.ended) { inputEnded() }
       readAnswer(ready)
     }
   }
@@ -81,7 +103,7 @@ struct RunSession: ~Copyable {
     var poll = Poll()
     poll.add(lifeline.descriptor)
     poll.add(signals.raw)
-    if keepsAlive { poll.add(.standardInput) }
+    if let input { poll.add(input.ended) }
     if let descriptor = request?.descriptor { poll.add(descriptor) }
     try poll.wait()
     return poll
@@ -91,9 +113,9 @@ struct RunSession: ~Copyable {
 /// How `jobctl run` ends.
 enum RunEnd: Equatable {
   case exit(Int32)
-  /// By the signal that ended the job, and jobctl before: so a shell that runs jobctl in a loop
-  /// learns that it was interrupted. https://www.cons.org/cracauer/sigint.html
-  case interrupted
+  /// By this signal. It ended the job, and jobctl before: so a shell that runs jobctl in a loop learns that
+  /// it was interrupted. https://www.cons.org/cracauer/sigint.html Or there was no job.
+  case signaled(Signal)
   /// Before the job, as somebody wants that at once.
   case left(Signal)
 
@@ -144,7 +166,7 @@ extension RunSession {
   private func end(_ result: JobResult?) -> RunEnd {
     guard let result else { return .exit(ExitStatus.failure) }
     if interruption.first == .interrupt, result.exitSignal == Signal.interrupt.name {
-      return .interrupted
+      return .signaled(.interrupt)
     }
     return .exit(ExitStatus.of(result, passedOn: interruption.first))
   }
@@ -209,13 +231,9 @@ extension RunSession {
     try? lifeline.shutdownWrite()
   }
 
-  /// Standard input is the lifeline: data on it means nothing, its end ends the job.
-  private mutating func readStandardInput() {
-    let count = try? unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) {
-      try unsafe FileDescriptor.standardInput.read(into: $0)
-    }
-    if let count, count > 0 { return }
-    keepsAlive = false
+  /// Standard input is the lifeline: its end ends the job.
+  private mutating func inputEnded() {
+    input = nil
     try? lifeline.shutdownWrite()
   }
 }

@@ -19,16 +19,40 @@ struct ServiceConnection: ~Copyable {
   /// To be polled.
   var descriptor: FileDescriptor { connection.descriptor }
 
-  /// Sends a call. Descriptors are lent.
-  mutating func send(_ call: Call, descriptors: [FileDescriptor] = []) throws(Failure) {
+  /// A call that can be sent. Descriptors are lent until it is.
+  static func outgoing(
+    _ call: Call, descriptors: [FileDescriptor] = []
+  ) throws(Failure) -> OutgoingCall {
     do throws(VarlinkClientError) {
-      try connection.send(call, descriptors: descriptors)
-    } catch .system(let error) where Self.isClosed(error) {
-      throw Self.closed
+      return try OutgoingCall(call, descriptors: descriptors)
     } catch .tooLong(let bytes, let limit) {
       throw Failure(
         "the command line and the environment are too long: to be told to jobd they take \(bytes) bytes, "
           + "and \(limit) is the most")
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// Sends a call, waiting for room.
+  mutating func send(_ call: Call) throws(Failure) {
+    var call = try Self.outgoing(call)
+    _ = try send(&call, waiting: true)
+  }
+
+  /// Sends as much of a call as there is room for. That there is more will be known by the descriptor
+  /// becoming writable.
+  ///
+  /// - Returns: Whether that was all.
+  mutating func sendIfRoom(_ call: inout OutgoingCall) throws(Failure) -> Bool {
+    try send(&call, waiting: false)
+  }
+
+  private mutating func send(_ call: inout OutgoingCall, waiting: Bool) throws(Failure) -> Bool {
+    do throws(VarlinkClientError) {
+      return try connection.send(&call, waiting: waiting)
+    } catch .system(let error) where Self.isClosed(error) {
+      throw Self.closed
     } catch {
       throw Failure("jobd doesn't take the call: \(error)")
     }

@@ -1,0 +1,70 @@
+import Glibc
+import Testing
+
+@Suite("jobctl run --stdin keepalive", .timeLimit(.minutes(15)))
+struct JobctlKeepaliveTests {
+  private let harness: JobctlHarness
+
+  init() throws {
+    harness = try JobctlHarness()
+  }
+
+  @Test("The end of standard input ends the job, and what comes before doesn't")
+  func ends() async throws {
+    let script = trapping("TERM", "echo asked; exit 8")
+    let jobctl = try harness.jobctl(
+      "run", "--stdin", "keepalive", "sh", "-c", script, input: .pipe)
+    #expect(await waiting { jobctl.output.line() } == "ready")
+    try jobctl.write("data that nobody reads\n")
+    jobctl.closeInput()
+    let run = await jobctl.ended()
+    #expect(run.output == "asked\n")
+    #expect(run.status == 8)
+    #expect(run.errors == "")
+  }
+
+  @Test("An input that is closed is refused")
+  func closed() async throws {
+    let jobctl = try harness.jobctl("run", "--stdin", "keepalive", "true", input: .closed)
+    let run = await jobctl.ended()
+    #expect(run.status == 125)
+    #expect(run.errors.contains("--stdin keepalive: standard input is closed"))
+  }
+
+  @Test(
+    "Of several on one pipe each lives until its end, whoever gets what is written, and hears signals",
+    arguments: [false, true])
+  func shared(isNonblocking: Bool) async throws {
+    let mode = "use Fcntl; fcntl STDIN, F_SETFL, O_RDONLY | \(isNonblocking ? "O_NONBLOCK" : "0")"
+    // A shell has /dev/null as the input of what runs in the background, unless it is given another.
+    let script = """
+      exec 5<&0
+      for i in 1 2 3 4; do
+        jobctl run --stdin keepalive sh -c 'echo ready; exec sleep 600' <&5 & pids="$pids $!"
+      done
+      echo $pids
+      for pid in $pids; do wait $pid; echo $?; done
+      """
+    let path = "PATH=\(Spawned.product(""))/:/usr/bin:/bin"
+    let shell = try Spawned(
+      "/usr/bin/perl", ["-e", "\(mode); exec @ARGV", "/bin/sh", "-c", script],
+      environment: ["JOBD_SOCKET=\(harness.socket)", path], input: .pipe)
+    var pids: [pid_t] = []
+    for _ in 0..<5 {
+      let line = await waiting { shell.output.line() } ?? ""
+      if line != "ready" { pids = line.split(separator: " ").compactMap { pid_t($0) } }
+    }
+    #expect(pids.count == 4)
+    // More than the pipe holds: by the end most of it has been read, by one or another.
+    for _ in 0..<500 { try shell.write(String(repeating: "-", count: 400)) }
+    let list = try await harness.jobctl("list", "--json").ended()
+    #expect(list.output.split(separator: "\n").count { $0.contains(#""state":"running""#) } == 4)
+
+    if let first = pids.first { kill(first, SIGTERM) }
+    shell.closeInput()
+    let run = await shell.ended()
+    let ended = Array(repeating: "\(128 + SIGTERM)", count: 4)
+    #expect(run.output.split(separator: "\n").map(String.init) == ended)
+    #expect(run.errors == "")
+  }
+}
