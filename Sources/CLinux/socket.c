@@ -68,11 +68,11 @@ static int socket_or_error(int fd, int error) {
   return error ? error : fd;
 }
 
-int clinux_socket_connect(const char *name, size_t length) {
+int clinux_socket_connect(const char *name, size_t length, bool wait) {
   struct address address;
   int error = address_of(&address, name, length);
   if (error) return error;
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (wait ? 0 : SOCK_NONBLOCK), 0);
   if (fd < 0) {
     error = -errno;
     address_done(&address);

@@ -18,12 +18,14 @@ public struct UnixSocket: ~Copyable, Sendable {
 
   var number: CInt { descriptor.raw.rawValue }
 
-  /// Connects to whoever listens there, waiting for a place in its queue.
+  /// Connects to whoever listens there, waiting for a place in its queue unless told not to.
   ///
-  /// The socket is a blocking one. Throws ENOENT where there is no socket, ECONNREFUSED where it is
-  /// a stale one. connect(2)
-  public static func connect(to address: UnixSocketAddress) throws(SystemError) -> UnixSocket {
-    let answer = unsafe address.withName { unsafe clinux_socket_connect($0, $1) }
+  /// The socket is a blocking one if it was waited for. Throws ENOENT where there is no socket, ECONNREFUSED where it is
+  /// a stale one, EAGAIN where there is no place and none is waited for. connect(2)
+  public static func connect(
+    to address: UnixSocketAddress, waiting: Bool = true
+  ) throws(SystemError) -> UnixSocket {
+    let answer = unsafe address.withName { unsafe clinux_socket_connect($0, $1, waiting) }
     return try UnixSocket(answer, "connect", "\(address)")
   }
 

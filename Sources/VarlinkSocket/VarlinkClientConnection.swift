@@ -27,10 +27,12 @@ public struct VarlinkClientConnection: ~Copyable {
     try self.init(connectingTo: parsed)
   }
 
-  /// Connects to where a service listens.
-  public init(connectingTo address: ServiceAddress) throws(VarlinkClientError) {
+  /// Connects to where a service listens, waiting for a place in its queue unless told not to.
+  public init(
+    connectingTo address: ServiceAddress, waiting: Bool = true
+  ) throws(VarlinkClientError) {
     do throws(SystemError) {
-      socket = try UnixSocket.connect(to: UnixSocketAddress(address))
+      socket = try UnixSocket.connect(to: UnixSocketAddress(address), waiting: waiting)
     } catch {
       throw .system(error)
     }

@@ -11,8 +11,8 @@
 /// The most descriptors that one message carries: the kernel's SCM_MAX_FD. unix(7)
 #define CLINUX_DESCRIPTORS_MAX 253
 
-/// A connected socket, CLOEXEC. connect(2)
-int clinux_socket_connect(const char *_Nonnull name, size_t length);
+/// A connected socket, CLOEXEC. Unless `wait`, it is O_NONBLOCK, and -EAGAIN where the queue is full. connect(2)
+int clinux_socket_connect(const char *_Nonnull name, size_t length, bool wait);
 
 /// A listening socket, CLOEXEC and O_NONBLOCK. A path gets its mode before anybody can connect.
 /// bind(2), listen(2)

@@ -6,7 +6,8 @@ internal import Varlink
 /// `jobctl run` from its call to the end of its job.
 ///
 /// It waits for four things: replies on the lifeline, signals, the end of its standard input if that
-/// is to keep the job alive, and the answer to a request that the job ends.
+/// is to keep the job alive, and the answer to a request that the job ends; for the first of them not for
+/// ever once it has asked jobd to end the job.
 struct RunSession: ~Copyable {
   private let socket: JobdSocket
   private var reporter: RunReporter
@@ -23,6 +24,10 @@ struct RunSession: ~Copyable {
   /// What is to be asked once the id is known.
   private var wish: CancelParameters?
   private var request: CancelRequest?
+  /// As far as can be told from here the job is being ended: jobd says so, or the lifeline has ended.
+  private var isStopping = false
+  /// By when jobd has to say so, in microseconds of the monotonic clock; `nil` where it wasn't asked, or has.
+  private var deadline: Int?
 
   /// Connects. From here on signals are read, and no longer end jobctl: what waits for anything else has to
   /// look at them, too.
@@ -90,7 +95,10 @@ struct RunSession: ~Copyable {
   /// Waits for the job to finish.
   private mutating func wait() throws -> RunEnd {
     while true {
-      let ready = try poll()
+      guard let ready = try poll() else {
+        if let end = giveUp() { return end }
+        continue
+      }
       // Replies first: a job that has finished needs no signal any more.
       if ready.isReady(lifeline.descriptor), let end = try readReplies() { return end }
       if ready.isReady(signals.raw), let end = try readSignals() { return end }
@@ -99,28 +107,14 @@ struct RunSession: ~Copyable {
     }
   }
 
-  private borrowing func poll() throws(SystemError) -> Poll {
+  /// `nil` when the deadline has passed.
+  private borrowing func poll() throws(SystemError) -> Poll? {
     var poll = Poll()
     poll.add(lifeline.descriptor)
     poll.add(signals.raw)
     if let input { poll.add(input.ended) }
     if let descriptor = request?.descriptor { poll.add(descriptor) }
-    try poll.wait()
-    return poll
-  }
-}
-
-/// How `jobctl run` ends.
-enum RunEnd: Equatable {
-  case exit(Int32)
-  /// By this signal. It ended the job, and jobctl before: so a shell that runs jobctl in a loop learns that
-  /// it was interrupted. https://www.cons.org/cracauer/sigint.html Or there was no job.
-  case signaled(Signal)
-  /// Before the job, as somebody wants that at once.
-  case left(Signal)
-
-  fileprivate var isHasty: Bool {
-    if case .left = self { true } else { false }
+    return try poll.wait(until: deadline) ? poll : nil
   }
 }
 
@@ -135,7 +129,8 @@ extension RunSession {
       switch known {
       case .queued(let job): begin(job.id)
       case .finished(let job): return end(job.runtime.result)
-      case .started, .stopping, .output, nil: break
+      case .stopping: stops()
+      case .started, .output, nil: break
       }
       if !reply.continues { throw Failure("jobd didn't say how the job ended") }
     }
@@ -160,7 +155,10 @@ extension RunSession {
 
   private mutating func begin(_ id: Int) {
     job = id
-    if let wish { ask(wish) }
+    guard let wish else { return }
+    // It answers: what it took for that doesn't count.
+    deadline = nil
+    cancel(wish)
   }
 
   private func end(_ result: JobResult?) -> RunEnd {
@@ -197,7 +195,31 @@ extension RunSession {
   }
 
   private mutating func cancel(_ parameters: CancelParameters) {
+    if deadline == nil, job == nil || !isStopping {
+      deadline = SystemClock.monotonicUSec() + Self.patience
+    }
     if job == nil { wish = parameters } else { ask(parameters) }
+  }
+
+  /// Microseconds that jobd may take to say that it ends the job. It may hang, or have no descriptor left
+  /// for the connection on which it is asked: that waits in its queue, and nobody can tell.
+  private static let patience = 5_000_000
+
+  private mutating func stops() {
+    isStopping = true
+    // Without a job it is by then that there has to be one.
+    if job != nil { deadline = nil }
+  }
+
+  /// jobd had time enough to answer.
+  private mutating func giveUp() -> RunEnd? {
+    guard job == nil else {
+      endLifeline(because: Failure("jobd doesn't answer"))
+      return nil
+    }
+    // Should it read the call yet, it finds the lifeline at its end.
+    reporter.note("jobd doesn't answer, and has begun no job; not waiting any longer")
+    return .exit(ExitStatus.signaled(interruption.first ?? .terminate))
   }
 
   private mutating func ask(_ parameters: CancelParameters) {
@@ -208,7 +230,7 @@ extension RunSession {
     reporter.asked(parameters.reason)
     do throws(Failure) {
       // The answer to an earlier request is of no more interest.
-      request = try CancelRequest(parameters, to: socket)
+      request = try CancelRequest(parameters, to: socket, waiting: false)
     } catch {
       endLifeline(because: error)
     }
@@ -225,15 +247,17 @@ extension RunSession {
   }
 
   /// The way to cancel that needs nothing but the connection there is. What the signal was is lost.
-  private func endLifeline(because failure: Failure) {
+  private mutating func endLifeline(because failure: Failure) {
     reporter.note("\(failure.message); ending the lifeline instead")
     // If this fails, too, then the connection is gone, which the next look at it will show.
     try? lifeline.shutdownWrite()
+    stops()
   }
 
   /// Standard input is the lifeline: its end ends the job.
   private mutating func inputEnded() {
     input = nil
     try? lifeline.shutdownWrite()
+    stops()
   }
 }

@@ -7,8 +7,11 @@ internal import Varlink
 final class CancelRequest {
   private var connection: ServiceConnection
 
-  init(_ parameters: CancelParameters, to socket: JobdSocket) throws(Failure) {
-    var connection = try ServiceConnection(to: socket)
+  /// - Parameter waiting: For a place in the queue of a jobd that is slow; it is a failure otherwise.
+  init(
+    _ parameters: CancelParameters, to socket: JobdSocket, waiting: Bool = true
+  ) throws(Failure) {
+    var connection = try ServiceConnection(to: socket, waiting: waiting)
     try connection.send(Call(JobdInterface.Method.cancel.rawValue, parameters.wire))
     self.connection = connection
   }

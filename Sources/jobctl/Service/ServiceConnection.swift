@@ -8,9 +8,10 @@ internal import VarlinkSocket
 struct ServiceConnection: ~Copyable {
   private var connection: VarlinkClientConnection
 
-  init(to socket: JobdSocket) throws(Failure) {
+  /// - Parameter waiting: For a place in the queue of a jobd that is slow; it is a failure otherwise.
+  init(to socket: JobdSocket, waiting: Bool = true) throws(Failure) {
     do throws(VarlinkClientError) {
-      connection = try VarlinkClientConnection(connectingTo: socket.address)
+      connection = try VarlinkClientConnection(connectingTo: socket.address, waiting: waiting)
     } catch {
       throw Unreachable(socket, error).failure
     }

@@ -27,6 +27,8 @@ struct Unreachable {
       )
     case .permissionDenied, .notPermitted:
       return Failure("\(place): you may not connect to this jobd (\(error.errno))")
+    case .wouldBlock:
+      return Failure("\(place): too many wait for this jobd already")
     default:
       return Failure("\(place): \(error)")
     }
