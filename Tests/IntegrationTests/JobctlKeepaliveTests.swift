@@ -1,4 +1,6 @@
 import Glibc
+import LinuxSystem
+import SystemPackage
 import Testing
 
 @Suite("jobctl run --stdin keepalive", .timeLimit(.minutes(15)))
@@ -55,8 +57,13 @@ struct JobctlKeepaliveTests {
       if line != "ready" { pids = line.split(separator: " ").compactMap { pid_t($0) } }
     }
     #expect(pids.count == 4)
-    // More than the pipe holds: by the end most of it has been read, by one or another.
-    for _ in 0..<500 { try shell.write(String(repeating: "-", count: 400)) }
+    // Each byte is told to all of them, and one gets it.
+    let pipe = try OwnedDescriptor.open(
+      path: FilePath("/proc/\(shell.pid)/fd/0"), options: [.nonBlocking])
+    for _ in 0..<2_000 {
+      try shell.write("-")
+      while try pipe.unreadBytes() > 0 { sched_yield() }
+    }
     let list = try await harness.jobctl("list", "--json").ended()
     #expect(list.output.split(separator: "\n").count { $0.contains(#""state":"running""#) } == 4)
 

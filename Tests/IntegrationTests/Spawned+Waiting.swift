@@ -19,7 +19,10 @@ extension Spawned {
   /// Sends a signal again and again until that ends it.
   func kill(untilItEnds signal: Signal) throws {
     let pidfd = try Pidfd.open(pid)
-    while try !isReadable(pidfd.descriptor.raw, milliseconds: 1) { try pidfd.send(signal) }
+    try waitUntil("\(signal) has ended it") {
+      try pidfd.send(signal)
+      return try isReadable(pidfd.descriptor.raw)
+    }
   }
 
   /// Fills a pipe that it writes to, to the last byte.
