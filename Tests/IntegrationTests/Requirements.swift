@@ -12,6 +12,13 @@ extension Trait where Self == ConditionTrait {
       "needs root and a cgroup v2 hierarchy, which jobd makes its own place in")
   }
 
+  /// strace(1), which makes system calls fail.
+  static var needsStrace: Self {
+    .enabled(
+      if: (try? output(of: ["strace", "-o", "/dev/null", "true"])) != nil,
+      "needs strace, and the permission to use it")
+  }
+
   /// unshare(1)
   static var needsNamespaces: Self {
     .enabled("needs the right to make namespaces") {

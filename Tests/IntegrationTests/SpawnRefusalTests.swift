@@ -63,13 +63,6 @@ struct SpawnRefusalTests {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// strace(1), which makes system calls fail.
-  fileprivate static var needsStrace: Self {
-    .enabled(
-      if: (try? output(of: ["strace", "-o", "/dev/null", "true"])) != nil,
-      "needs strace, and the permission to use it")
-  }
-
   /// A pids controller where a daemon of ours has its jobs, or one of version 1.
   fileprivate static var needsTaskLimit: Self {
     .enabled("needs the pids controller") {

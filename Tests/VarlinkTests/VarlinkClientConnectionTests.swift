@@ -120,22 +120,17 @@ struct VarlinkClientConnectionTests {
 
   @Test("A call with one byte more than services take is not sent")
   func tooLong() throws {
-    let sockets = try UnixSocket.pair()
-    var client = VarlinkClientConnection(adopting: sockets.second)
     let frame = Call("a.b.C", ["x": .string("")]).encoded().count
     let room = VarlinkLimits.messageBytes - frame
     _ = try OutgoingCall(Call("a.b.C", ["x": .string(String(repeating: "x", count: room))]))
     let long = Call("a.b.C", ["x": .string(String(repeating: "x", count: room + 1))])
     let limit = VarlinkLimits.messageBytes
     do throws(VarlinkClientError) {
-      try client.send(long)
+      _ = try OutgoingCall(long)
       Issue.record("no error")
     } catch {
       #expect(error == .tooLong(bytes: limit + 1, limit: limit))
     }
-    var buffer: [UInt8] = [0]
-    let nothing = try sockets.first.peek(into: &buffer)
-    #expect(nothing == nil)
   }
 
   @Test("A call is sent in pieces where nobody is to wait")
