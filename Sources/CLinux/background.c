@@ -1,13 +1,17 @@
 #define _GNU_SOURCE
 #include "background.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clinux_descriptor.h"
+
+enum { FAILURE_NANOSECONDS = 5000000 };
 
 void background_detach(const char *name) {
   setsid();
@@ -44,4 +48,11 @@ void background_keep_only(const int *kept, size_t count) {
     if (next > first) close_all(first, next - 1);
     first = next + 1;
   }
+}
+
+int background_poll(struct pollfd *sources, nfds_t count, int timeout) {
+  int answer = poll(sources, count, timeout);
+  if (answer < 0 && errno != EINTR)
+    nanosleep(&(struct timespec){.tv_nsec = FAILURE_NANOSECONDS}, NULL);
+  return answer;
 }

@@ -2,6 +2,7 @@
 // A process that was forked from the daemon to do something of its own, and executes nothing: it
 // makes system calls only, as the memory is a copy of that of a program with threads.
 
+#include <poll.h>
 #include <stddef.h>
 
 /// In a session of its own, under this name, and the OOM killer's last choice.
@@ -13,3 +14,7 @@ void background_let_go(void);
 
 /// Closes everything from 3 on but these descriptors, of which negative ones are none.
 void background_keep_only(const int *kept, size_t count);
+
+/// poll(2). Where the kernel has no memory for that, it returns after some milliseconds, so that who calls it again
+/// and again takes no more of what there is.
+int background_poll(struct pollfd *sources, nfds_t count, int timeout);

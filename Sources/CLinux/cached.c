@@ -33,6 +33,10 @@ int clinux_look_at(int fd, struct clinux_file *file) {
   return 0;
 }
 
+bool clinux_may_execute(int fd) {
+  return syscall(SYS_faccessat2, fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+}
+
 ssize_t clinux_read_cached(int fd, void *bytes, size_t size) {
   struct iovec part = {bytes, size};
   ssize_t count = preadv2(fd, &part, 1, 0, RWF_NOWAIT);

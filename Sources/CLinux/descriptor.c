@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -84,4 +85,36 @@ ssize_t clinux_xattr(int fd, const char *name, void *value, size_t size) {
 int64_t clinux_filesystem_type(int fd) {
   struct statfs status;
   return fstatfs(fd, &status) ? -errno : (int64_t)status.f_type;
+}
+
+enum {
+  // Documentation/admin-guide/devices.txt
+  MEMORY_DEVICES = 1,
+  TERMINAL_DEVICES = 5,
+  FIRST_PSEUDOTERMINALS = 136,
+  LAST_PSEUDOTERMINALS = 143,
+};
+
+// The last one to close a serial terminal waits until it has written everything.
+static bool is_quick_device(unsigned major) {
+  return major == MEMORY_DEVICES || major == TERMINAL_DEVICES ||
+         (major >= FIRST_PSEUDOTERMINALS && major <= LAST_PSEUDOTERMINALS);
+}
+
+static bool is_unix_socket(int fd) {
+  int domain;
+  socklen_t length = sizeof domain;
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
+}
+
+bool clinux_closes_at_once(int fd) {
+  struct statx found;
+  // Nobody is asked.
+  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &found) < 0) return false;
+  switch (found.stx_mode & S_IFMT) {
+    case S_IFIFO: return true;
+    case S_IFCHR: return is_quick_device(found.stx_rdev_major);
+    case S_IFSOCK: return is_unix_socket(fd);
+    default: return false;
+  }
 }

@@ -44,7 +44,7 @@ static void detach(const struct clinux_guardian_duties *spec, int daemon) {
 // keeps it for as long as it is frozen, or waits for its execve.
 static bool was_told_to_stand_down(int lifeline, int daemon) {
   struct pollfd sources[] = {{.fd = lifeline, .events = POLLIN}, {.fd = daemon, .events = POLLIN}};
-  while (poll(sources, 2, -1) < 0) continue;
+  while (background_poll(sources, 2, -1) < 0) continue;
   // It may have said so after the one was looked at, and have ended before the other was.
   if (!sources[0].revents && poll(sources, 1, 0) <= 0) return false;
   char byte;

@@ -76,11 +76,15 @@ int clinux_was_executed(pid_t pid) {
   return process_stat_read(pid, &now) ? now.was_executed : -ESRCH;
 }
 
-bool clinux_child_executed(pid_t pid) {
+// Without __WALL children without an exit signal aren't there.
+static bool is_child(pid_t pid, int options) {
   struct clinux_exit exit;
-  // Without __WALL those without an exit signal aren't there.
-  return wait_for(P_PID, (id_t)pid, WEXITED | WNOHANG | WNOWAIT, &exit) != -ECHILD;
+  return wait_for(P_PID, (id_t)pid, WEXITED | WNOHANG | WNOWAIT | options, &exit) != -ECHILD;
 }
+
+bool clinux_child_executed(pid_t pid) { return is_child(pid, 0); }
+
+bool clinux_is_newborn(pid_t pid) { return is_child(pid, __WALL) && !is_child(pid, 0); }
 
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) ? -errno : 0; }
 

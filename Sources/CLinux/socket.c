@@ -139,8 +139,6 @@ int clinux_socket_is_listening(int fd) {
   return failed ? -errno : listening != 0;
 }
 
-int clinux_socket_shutdown_write(int fd) { return shutdown(fd, SHUT_WR) ? -errno : 0; }
-
 /// Whether a call that answered an error is to be made again: interrupted, or told to wait on a
 /// socket that is nonblocking, and then only after it has become ready.
 static bool again(int fd, short event, bool wait) {

@@ -132,7 +132,8 @@ static void run(struct spawn_child *child, struct clinux_spawned *result) {
   const struct clinux_program *spec = child->spec;
   bool copy = (spec->flags | always) & CLINUX_SPAWN_COPY_MEMORY;
   int pidfd = -1;
-  int pid = start(child, CLONE_VFORK | (copy ? 0 : CLONE_VM), &pidfd);
+  uint64_t shared = spec->flags & CLINUX_SPAWN_FETCH_STREAMS ? CLONE_FILES : 0;
+  int pid = start(child, CLONE_VFORK | shared | (copy ? 0 : CLONE_VM), &pidfd);
   if (pid < 0) {
     *result = (struct clinux_spawned){0, -1, step_of_clone(spec->flags, -pid), -pid, 0};
     return;
@@ -183,4 +184,12 @@ void clinux_spawn_paused(unsigned flags, int cgroup, struct clinux_spawned *resu
 
 bool clinux_has_close_range(void) {
   return syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
+}
+
+bool clinux_can_fetch_descriptors(int self) {
+  pid_t pid = copy_process(CLONE_VFORK | CLONE_FILES, NULL);
+  if (pid == 0) _exit(keep_descriptors(self) || fetch_descriptor(self, self) < 0);
+  struct clinux_exit exit;
+  return pid > 0 && clinux_wait_and_reap(pid, &exit) > 0 && exit.code == CLD_EXITED &&
+         exit.status == 0;
 }

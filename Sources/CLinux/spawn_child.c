@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/ioprio.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,6 +50,28 @@ static void reset_dispositions(const struct clinux_program *spec) {
   for (int signal = 1; signal <= LAST_SIGNAL; signal++)
     if (signals >> (signal - 1) & 1)
       syscall(SYS_rt_sigaction, signal, zero, NULL, KERNEL_SIGNAL_SET);
+}
+
+int keep_descriptors(int last) {
+  return syscall(SYS_close_range, last + 1, ~0U, CLOSE_RANGE_UNSHARE) == 0 ? 0 : errno;
+}
+
+int fetch_descriptor(int pidfd, int fd) { return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0); }
+
+// Several streams may be the same descriptor.
+static int fetch_streams(const struct clinux_program *spec, int streams[3]) {
+  int error = keep_descriptors(spec->own_process);
+  for (int number = 0; !error && number < 3; number++) {
+    int given = spec->streams[number];
+    streams[number] = given;
+    // It has a copy of those.
+    if (given <= spec->own_process) continue;
+    if (number > 0 && given == spec->streams[number - 1])
+      streams[number] = streams[number - 1];
+    else if ((streams[number] = fetch_descriptor(spec->own_process, given)) < 0)
+      error = errno;
+  }
+  return error;
 }
 
 // Any of the three given descriptors may be the number that another one has to become. Such a
@@ -192,9 +215,15 @@ int spawn_child_main(void *argument) {
     sleep_until_killed();
   }
 
+  int fetched[3];
+  const int *streams = spec->streams;
+  if (spec->flags & CLINUX_SPAWN_FETCH_STREAMS) {
+    if ((error = fetch_streams(spec, fetched))) return fail(child, CLINUX_SPAWN_STREAMS, error);
+    streams = fetched;
+  }
   if (syscall(SYS_setsid) < 0) return fail(child, CLINUX_SPAWN_SESSION, errno);
   reset_dispositions(spec);
-  if ((error = place_streams(spec->streams))) return fail(child, CLINUX_SPAWN_STREAMS, error);
+  if ((error = place_streams(streams))) return fail(child, CLINUX_SPAWN_STREAMS, error);
   if ((error = close_the_rest(child))) return fail(child, CLINUX_SPAWN_DESCRIPTORS, error);
   syscall(SYS_umask, spec->umask);
   reset_scheduling_and_limits(spec);

@@ -15,5 +15,11 @@ struct spawn_child {
   int birth;
 };
 
+/// From now on the calling process has a table of its own, of the descriptors up to `last`. 0 or an errno.
+int keep_descriptors(int last);
+
+/// A descriptor of the process behind a pidfd. pidfd_getfd(2): -1 where that fails.
+int fetch_descriptor(int pidfd, int fd);
+
 /// The child's whole life until it executes. Returns the exit status of one that failed.
 int spawn_child_main(void *child);

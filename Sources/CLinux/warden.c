@@ -218,7 +218,7 @@ static _Noreturn void watch(struct warden *self) {
         {.fd = self->line, .events = POLLIN},
         {.fd = self->birth, .events = POLLIN},
     };
-    if (poll(sources, 3, delay(self)) <= 0) continue;
+    if (background_poll(sources, 3, delay(self)) <= 0) continue;
     // The birth comes first: to be killed is to have been born.
     if (sources[2].revents && self->birth >= 0) conclude_birth(self);
     if (sources[1].revents) hear_line(self);

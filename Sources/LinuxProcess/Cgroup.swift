@@ -19,7 +19,11 @@ public struct Cgroup: ~Copyable, Sendable {
 
   /// Whether a process lives in it or in a cgroup below it.
   public borrowing func isPopulated() throws(SystemError) -> Bool {
-    try FlatKeyed(readRecord("cgroup.events"))["populated"] != 0
+    guard let populated = FlatKeyed(try readRecord("cgroup.events"))["populated"] else {
+      // No answer is none.
+      throw SystemError("read", child(named: "cgroup.events"), errno: .badMessage)
+    }
+    return populated != 0
   }
 
   /// Opens `cgroup.events`: EPOLLPRI tells that it may have changed since it was last read.

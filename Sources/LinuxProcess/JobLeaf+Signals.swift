@@ -1,3 +1,4 @@
+internal import CLinux
 public import LinuxSystem
 internal import SystemPackage
 
@@ -27,16 +28,17 @@ extension JobLeaf {
     }
   }
 
-  /// Kills the one process in it, if that is still to execute its first program, of which no instruction is executed
-  /// then; the leaf stays frozen. Otherwise lets it be.
+  /// Kills the process that is being made in it, if that is still to execute its program, of which no instruction is
+  /// executed then; the leaf stays frozen. Otherwise lets it be.
   ///
   /// Who is in a frozen cgroup doesn't get out of the kernel any more. So what has executed nothing after that
   /// is as if it never had.
   borrowing func killUnborn() -> Bool {
+    // Who has begun isn't to notice anything.
+    guard isUnborn() else { return false }
     do {
       try cgroup.write("1", to: "cgroup.freeze")
-      let members = cgroup.members()
-      if members.count == 1, ProcessStatus.wasExecuted(members[0]) == false {
+      if isUnborn() {
         try kill()
         return true
       }
@@ -45,6 +47,12 @@ extension JobLeaf {
     }
     thaw()
     return false
+  }
+
+  /// Nobody is in it but a child of ours that has executed nothing. Who is in it besides may be what that has forked.
+  private borrowing func isUnborn() -> Bool {
+    let members = cgroup.members()
+    return members.count == 1 && clinux_is_newborn(members[0])
   }
 
   private borrowing func killOneByOne() {

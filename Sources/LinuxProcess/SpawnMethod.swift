@@ -20,15 +20,29 @@ public struct SpawnMethod: Hashable, Sendable {
     case copied
   }
 
+  /// How a child gets the descriptors that it is to have.
+  public enum Descriptors: Hashable, Sendable {
+    /// It fetches them, where it may; otherwise the next.
+    case fetched
+    /// It has a copy of all of the daemon's, and closes those of others.
+    case copied
+  }
+
   /// How a child comes into its cgroup.
   public var entry: Entry
   /// What its memory is until then.
   public var memory: Memory
   /// Whether close_range(2) is there; descriptors are closed one by one otherwise.
   public var hasCloseRange: Bool
+  /// Which it has until then.
+  public var descriptors: Descriptors
 
   /// The ordinary way, unless told otherwise.
-  public init(entry: Entry = .birth, memory: Memory = .shared, hasCloseRange: Bool = true) {
+  public init(
+    entry: Entry = .birth, memory: Memory = .shared, hasCloseRange: Bool = true,
+    descriptors: Descriptors = .fetched
+  ) {
+    self.descriptors = descriptors
     self.entry = entry
     self.memory = memory
     self.hasCloseRange = hasCloseRange

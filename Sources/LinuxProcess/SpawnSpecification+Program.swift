@@ -7,7 +7,8 @@ extension SpawnSpecification {
       unsafe arguments.withPointers { arguments in
         unsafe environment.withPointers { environment in
           var program = unsafe clinux_program(
-            flags: 0, cgroup: -1, streams: (-1, -1, -1), umask: umask, default_signals: 0,
+            flags: 0, cgroup: -1, streams: (-1, -1, -1), own_process: -1, umask: umask,
+            default_signals: 0,
             limits: nil, limit_count: 0, directory: directory, candidates: candidates,
             arguments: arguments, environment: environment)
           return unsafe body(&program)

@@ -10,8 +10,11 @@ public struct Spawner: Sendable {
   private let ignoredSignals: UInt64
   private let ownScore: OwnScore?
   private let blocksSignals = SignalMask.blocksAll
+  /// By which children get what they need of our descriptors; `nil` where they have copies of all of them.
+  private var ownFiles: OwnFiles?
 
-  /// For threads that block the signals that the calling thread blocks.
+  /// For threads that block the signals that the calling thread blocks. To be made before there are descriptors that
+  /// it may take long to close.
   ///
   /// - Parameters:
   ///   - method: How processes are made.
@@ -23,6 +26,15 @@ public struct Spawner: Sendable {
     }
     ignoredSignals = try IgnoredSignals.current() | IgnoredSignals.always
     ownScore = try? OwnScore()
+    ownFiles = method.descriptors == .fetched && method.hasCloseRange ? OwnFiles() : nil
+  }
+
+  /// The same, whose children have copies of all descriptors: somewhat quicker, where there is none that it takes
+  /// long to close. ``SlowDescriptors``
+  public var copying: Spawner {
+    var spawner = self
+    spawner.ownFiles = nil
+    return spawner
   }
 
   /// Starts a program: returns when it has been executed.
@@ -55,6 +67,10 @@ public struct Spawner: Sendable {
       unsafe program.flags = method.flags
       if ownScore?.isOrdinary == true {
         unsafe program.flags |= CLINUX_SPAWN_KEEP_OOM_SCORE.rawValue
+      }
+      if let ownFiles {
+        unsafe program.flags |= CLINUX_SPAWN_FETCH_STREAMS.rawValue
+        unsafe program.own_process = ownFiles.pidfd
       }
       if blocksSignals { unsafe program.flags |= CLINUX_SPAWN_SIGNALS_BLOCKED.rawValue }
       unsafe program.cgroup = cgroup

@@ -1,9 +1,20 @@
+internal import Synchronization
 public import SystemPackage
 
 /// The descriptors that came with a message, in their order. Those that nobody takes are closed.
 public struct PassedDescriptors: ~Copyable, Sendable {
-  /// `nil` where it was taken.
-  private var descriptors: [FileDescriptor?]
+  private let descriptors: [Box]
+
+  /// One in an array, until it is taken.
+  private final class Box: Sendable {
+    private let descriptor: Mutex<PassedDescriptor?>
+
+    init(_ descriptor: consuming PassedDescriptor) {
+      self.descriptor = Mutex(descriptor)
+    }
+
+    func take() -> PassedDescriptor? { descriptor.withLock { $0.take() } }
+  }
 
   /// None.
   public init() {
@@ -12,11 +23,7 @@ public struct PassedDescriptors: ~Copyable, Sendable {
 
   /// Takes over the duty to close these.
   public init(adopting descriptors: [FileDescriptor]) {
-    self.descriptors = descriptors
-  }
-
-  deinit {
-    for descriptor in descriptors { try? descriptor?.close() }
+    self.descriptors = descriptors.map { Box(PassedDescriptor(adopting: $0)) }
   }
 
   /// How many came, whether or not they have been taken since.
@@ -25,9 +32,7 @@ public struct PassedDescriptors: ~Copyable, Sendable {
   public var isEmpty: Bool { descriptors.isEmpty }
 
   /// The descriptor of that index; `nil` where none came with it, or it has been taken.
-  public mutating func take(_ index: Int) -> OwnedDescriptor? {
-    guard descriptors.indices.contains(index), let raw = descriptors[index] else { return nil }
-    descriptors[index] = nil
-    return OwnedDescriptor(adopting: raw)
+  public mutating func take(_ index: Int) -> PassedDescriptor? {
+    descriptors.indices.contains(index) ? descriptors[index].take() : nil
   }
 }

@@ -39,7 +39,9 @@ public struct UnixSocket: ~Copyable, Sendable {
 
   /// Tells the peer that nothing more will be written to it. shutdown(2)
   public borrowing func shutdownWriting() throws(SystemError) {
-    _ = try checked(clinux_socket_shutdown_write(number), "shutdown")
+    guard shutdown(number, Int32(SHUT_WR)) == 0 else {
+      throw SystemError("shutdown", errno: Errno(rawValue: errno))
+    }
   }
 
   /// Ends the connection, also while another process has a copy of the descriptor. What was written can still

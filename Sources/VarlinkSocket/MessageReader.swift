@@ -64,9 +64,11 @@ public struct MessageReader: ~Copyable {
     // a message must come with its first byte, so that is read alone.
     if partial.isEmpty && peeked.hasDescriptors { count = 1 }
     if partial.count + count > limit { return .violation(.messageTooLong) }
+    let lowNumbers = peeked.hasDescriptors ? LowNumbers(with: socket.descriptor.raw) : nil
     guard var received = try socket.receive(count, into: &buffer.bytes, waiting: waiting) else {
       return .wouldBlock
     }
+    _ = consume lowNumbers
     if received.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
     if received.isTruncated { return .violation(.descriptorsLost) }
     if !received.descriptors.isEmpty {

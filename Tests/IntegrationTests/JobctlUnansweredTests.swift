@@ -46,6 +46,20 @@ struct JobctlUnansweredTests {
     #expect(errors == "jobctl: jobd doesn't answer, and has begun no job; not waiting any longer\n")
   }
 
+  @Test("The same where standard input has ended, which was to keep it alive")
+  func noJobToKeepAlive() async throws {
+    let jobd = try MadeUpJobd()
+    let jobctl = try jobd.jobctl("run", "--stdin", "keepalive", "true", input: .pipe)
+    let line = try jobd.accept()
+    #expect(try line.nextCall() != nil)
+    jobctl.closeInput()
+    #expect(try line.nextCall() == nil)
+    let ended = await jobctl.ended()
+    #expect(ended.status == 128 + SIGTERM)
+    #expect(
+      ended.errors == "jobctl: jobd doesn't answer, and has begun no job; not waiting any longer\n")
+  }
+
   @Test("A call that jobd hasn't all of is no job, and jobctl ends as it would without")
   func longCall() async throws {
     let harness = try JobctlHarness()

@@ -19,8 +19,9 @@ final class MadeUpJobd {
       on: .path(FilePath(directory.path("s"))), mode: .ownerReadWrite, backlog: queue)
   }
 
-  func jobctl(_ arguments: String...) throws -> Spawned {
-    try Spawned(Spawned.product("jobctl"), arguments, environment: ["JOBD_SOCKET=\(socket)"])
+  func jobctl(_ arguments: String..., input: Spawned.Input = .null) throws -> Spawned {
+    try Spawned(
+      Spawned.product("jobctl"), arguments, environment: ["JOBD_SOCKET=\(socket)"], input: input)
   }
 
   /// The next connection.

@@ -60,6 +60,7 @@ struct RareMomentTests {
     if isTold { story.outputDrained(job) }
     _ = story.full()
     story.spawnFailed(job)
+    story.spawnKilled(job)
     #expect(story.actions == [])
   }
 }

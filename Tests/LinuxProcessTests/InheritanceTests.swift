@@ -8,6 +8,7 @@ import Testing
 /// Every way in which a process can be made.
 let allMethods: [SpawnMethod] = [
   SpawnMethod(), SpawnMethod(memory: .copied), SpawnMethod(hasCloseRange: false),
+  SpawnMethod(descriptors: .copied), SpawnMethod(memory: .copied, descriptors: .copied),
   SpawnMethod(entry: .migration), SpawnMethod(entry: .migration, memory: .copied),
 ]
 
@@ -199,6 +200,36 @@ struct InheritanceTests {
 
   private func numbers(of pid: Int32) throws -> [String] {
     try fileNames(in: "/proc/\(pid)/fd").sorted()
+  }
+
+  @Test("Born in a frozen cgroup it holds nothing of the daemon's open")
+  func frozen() throws {
+    let sandbox = try Sandbox()
+    let leaf = LeafTree(try sandbox.leaf())
+    let pipe = try LinuxSystem.Pipe()
+    try sandbox.root.jobs.write("1", to: "cgroup.freeze")
+    let spawner = sandbox.spawner
+    let isOver = try EventCounter.make(takesOne: false)
+    let counter = isOver.raw
+    try DetachedThread.start(nil) {
+      if let null = try? OwnedDescriptor.open("/dev/null", .readWrite),
+        let specification = try? SpawnSpecification(arguments: ["/bin/true"])
+      {
+        _ = try? leaf.start(
+          specification, by: spawner, input: null.raw, output: null.raw, error: null.raw)
+      }
+      EventCounter.add(counter)
+    }
+    var patience = Patience(seconds: hangGuardSeconds)
+    while leaf.processes(limit: 1).isEmpty {
+      guard patience.wait(for: nil, events: 0) else { throw Unexpected("nobody is born") }
+    }
+    let reader = pipe.takeReader()
+    #expect(try poll(reader.raw, for: POLLIN), "the pipe's end isn't seen")
+    try leaf.kill()
+    EventCounter.take(counter)
+    try sandbox.root.jobs.write("0", to: "cgroup.freeze")
+    #expect(leaf.removeQuickly())
   }
 }
 

@@ -57,4 +57,20 @@ struct StartWatchdogTests {
     try leaf.kill()
     leaf.reapUnborn()
   }
+
+  @Test("What a program has left isn't taken for it")
+  func leaves() throws {
+    let sandbox = try Sandbox()
+    let leaf = LeafTree(try sandbox.leaf())
+    // Its child has executed nothing, and is alone there.
+    _ = try start("/bin/sh", "-c", "(while :; do :; done) &", in: leaf, of: sandbox)
+    var patience = Patience(seconds: hangGuardSeconds)
+    while try leaf.news() == nil {
+      guard patience.wait(for: nil, events: 0) else { throw Unexpected("it doesn't exit") }
+    }
+    #expect(!leaf.killUnborn())
+    #expect(try leaf.isPopulated())
+    try leaf.kill()
+    leaf.reapUnborn()
+  }
 }

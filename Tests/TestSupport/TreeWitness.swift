@@ -16,7 +16,7 @@ public final class TreeWitness {
 
   public init() throws {
     let pipe = try LinuxSystem.Pipe()
-    writer = End(try pipe.writer.duplicate())
+    writer = End(try OwnedDescriptor.duplicate(of: pipe.writer.raw))
     reader = pipe.takeReader()
   }
 

@@ -118,7 +118,7 @@ func inode(of descriptor: FileDescriptor) -> UInt64 {
 }
 
 /// The file of a descriptor, if there is one, which is closed.
-func inode(consuming descriptor: consuming OwnedDescriptor?) -> UInt64? {
+func inode(consuming descriptor: consuming PassedDescriptor?) -> UInt64? {
   guard let descriptor else { return nil }
   return inode(of: descriptor.raw)
 }

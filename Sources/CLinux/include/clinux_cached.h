@@ -24,6 +24,10 @@ struct clinux_file {
 /// statx(2) with AT_STATX_DONT_SYNC: no server is asked.
 int clinux_look_at(int fd, struct clinux_file *_Nonnull file);
 
+/// Whether we may execute what is open, here: also its mount is asked, and who else has rights to it (acl(5)).
+/// faccessat2(2), Linux 5.8
+bool clinux_may_execute(int fd);
+
 /// The beginning of a file. preadv2(2) with RWF_NOWAIT
 ssize_t clinux_read_cached(int fd, void *_Nonnull bytes, size_t size);
 

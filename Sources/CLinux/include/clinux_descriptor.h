@@ -1,6 +1,7 @@
 #pragma once
 // Descriptors, and files named relative to one. Errors are -errno.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +41,10 @@ ssize_t clinux_subdirectories(
 
 /// The value of an extended attribute of an open file. fgetxattr(2)
 ssize_t clinux_xattr(int fd, const char *_Nonnull name, void *_Nonnull value, size_t size);
+
+/// Whether nobody has to be waited for to close it: a pipe, /dev/null and its like, a terminal, a Unix socket. Where it
+/// can't be told, somebody may.
+bool clinux_closes_at_once(int fd);
 
 /// The magic number of an open file's file system. fstatfs(2)
 int64_t clinux_filesystem_type(int fd);

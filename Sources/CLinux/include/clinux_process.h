@@ -44,6 +44,10 @@ int clinux_reap_any(struct clinux_exit *_Nonnull exit);
 /// de_thread, fs/exec.c
 bool clinux_child_executed(pid_t pid);
 
+/// Whether a process is a child of ours that was made so, and has executed nothing. No process of a job is: those are
+/// no children, or orphans, which have an exit signal.
+bool clinux_is_newborn(pid_t pid);
+
 /// 1 if a process, dead or alive, has executed a program since it was forked; 0 if not, -ESRCH for one that has gone.
 /// proc(5)
 int clinux_was_executed(pid_t pid);

@@ -35,9 +35,6 @@ int clinux_socket_peer_pidfd(int fd);
 /// 1 for a listening socket, 0 for another. SO_ACCEPTCONN, socket(7)
 int clinux_socket_is_listening(int fd);
 
-/// No more will be written. shutdown(2)
-int clinux_socket_shutdown_write(int fd);
-
 /// Writes bytes and, with the first of them, descriptors. Answers how many bytes; -EAGAIN unless
 /// `wait`. Never raises SIGPIPE. sendmsg(2)
 ssize_t clinux_socket_send(

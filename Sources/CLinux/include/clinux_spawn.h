@@ -24,6 +24,11 @@ enum clinux_spawn_flags {
   CLINUX_SPAWN_KEEP_OOM_SCORE = 1 << 3,
   /// The calling thread blocks all signals already, but for those that a thread causes itself.
   CLINUX_SPAWN_SIGNALS_BLOCKED = 1 << 4,
+  /// The child shares the table of descriptors to begin with, and then has one of its own with nothing of that but
+  /// what is up to `own_process`, by which it gets its streams: clinux_can_fetch_descriptors(). It has a copy of all of them
+  /// otherwise, and to close a copy can take for ever: a file on a FUSE file system, or on a server, that others
+  /// have passed for their jobs.
+  CLINUX_SPAWN_FETCH_STREAMS = 1 << 5,
 };
 
 /// Where a spawn failed.
@@ -50,6 +55,8 @@ struct clinux_program {
   int cgroup;
   /// What becomes 0, 1 and 2; any numbers, also these three in any order.
   int streams[3];
+  /// A pidfd of the parent. With CLINUX_SPAWN_FETCH_STREAMS only.
+  int own_process;
   uint32_t umask;
   /// Signals whose disposition is set to the default, signal n as bit n - 1. Handlers are reset
   /// anyway: this is for signals that the parent ignores.
@@ -90,3 +97,7 @@ void clinux_spawn_paused(unsigned flags, int cgroup, struct clinux_spawned *_Non
 
 /// Whether close_range(2) is there.
 bool clinux_has_close_range(void);
+
+/// Whether a child may fetch descriptors by a pidfd of its parent: pidfd_getfd(2), which is refused where a process
+/// may not trace its parent, and close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9.
+bool clinux_can_fetch_descriptors(int self);

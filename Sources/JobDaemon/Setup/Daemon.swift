@@ -58,9 +58,11 @@ public final class Daemon {
     let engine = JobEngine(
       limits: Limits(configuration), serviceUID: UserAccount.uid, containment: place.containment)
     let changed = Set(try ResourceLimit.allCurrent()).symmetricDifference(limits)
+    // Before the spawner, as children have copies of what is there then.
+    let null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", .readWrite))
     let spawner = try Spawner(method: method, limits: limits.filter(changed.contains))
     let budget = DescriptorBudget(openFiles: try ResourceLimit.current(.openFiles))
-    supervisor = try Supervisor(loop, engine, place, spawner, budget, log: log)
+    supervisor = try Supervisor(loop, engine, place, spawner, null: null, budget, log: log)
     let defaults = JobDefaults(
       limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)
     let methods = try Methods(supervisor, defaults, uid: UserAccount.uid, log: log)

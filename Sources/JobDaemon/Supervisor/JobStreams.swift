@@ -13,6 +13,11 @@ final class JobStreams {
     self.output = output
     self.error = error
   }
+
+  /// To close a copy of these may take long.
+  var slow: [FileDescriptor] {
+    [input, output, error].lazy.filter { !$0.closesAtOnce }.map(\.raw)
+  }
 }
 
 /// The other ends of a job's streams, which stay with the daemon.
@@ -25,16 +30,28 @@ struct JobStreamEnds: ~Copyable {
 
 /// A descriptor with several owners: closed with the last of them.
 final class SharedDescriptor {
-  let descriptor: OwnedDescriptor
+  let raw: FileDescriptor
+  private let own: OwnedDescriptor?
+  private let passed: PassedDescriptor?
+  /// Nobody has to be waited for to close a copy of it.
+  let closesAtOnce: Bool
 
+  /// One of ours.
   init(_ descriptor: consuming OwnedDescriptor) {
-    self.descriptor = descriptor
+    raw = descriptor.raw
+    own = consume descriptor
+    passed = nil
+    closesAtOnce = true
   }
 
-  var raw: FileDescriptor { descriptor.raw }
-
-  /// Another descriptor of the same open file, for another owner. fcntl(2), F_DUPFD_CLOEXEC
-  func duplicate() throws(SystemError) -> OwnedDescriptor {
-    try descriptor.duplicate()
+  /// A client's.
+  init(_ descriptor: consuming PassedDescriptor) {
+    raw = descriptor.raw
+    closesAtOnce = !descriptor.isSlow
+    own = nil
+    passed = consume descriptor
   }
+
+  /// Another descriptor of the same open file, for another owner.
+  func duplicate() throws(SystemError) -> OwnedDescriptor { try OwnedDescriptor.duplicate(of: raw) }
 }

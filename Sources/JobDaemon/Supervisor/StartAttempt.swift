@@ -36,12 +36,15 @@ nonisolated final class StartAttempt: Sendable {
   }
 
   /// Returns when the program was executed. May take long.
-  func make() -> Outcome {
+  ///
+  /// - Parameter copies: On the loop, where no descriptor comes meanwhile that is slow.
+  func make(copying copies: Bool = false) -> Outcome {
     let began = Moment.monotonic
     let result: Result<Int32, SpawnFailure>
     do throws(SpawnFailure) {
       let pid = try tree.start(
-        specification, by: spawner, input: input, output: output, error: error)
+        specification, by: copies ? spawner.copying : spawner, input: input, output: output,
+        error: error)
       result = .success(pid)
     } catch {
       result = .failure(error)

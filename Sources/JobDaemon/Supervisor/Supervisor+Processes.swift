@@ -15,7 +15,8 @@ extension Supervisor {
     job.start = nil
     guard let spare = spares?.take(for: id) else { return startAnew(job, start) }
     guard let attempt = prepare(job, start, in: spare.tree) else { return }
-    let expectation = promptStart?.expect(start.specification, in: spare, at: Moment.monotonic)
+    let expectation = promptStart?.expect(
+      start.specification, in: spare, slowStreams: job.streams?.slow ?? [], at: Moment.monotonic)
     switch expectation {
     case .prompt: tryPromptly(job, attempt, in: spare.tree, otherwise: start)
     case .unknown: tryApart(job, attempt, otherwise: start) { [unowned self] in learn(attempt, $0) }
@@ -23,10 +24,20 @@ extension Supervisor {
     }
   }
 
-  private func startAnew(_ job: JobResources, _ start: JobResources.Start) {
+  /// - Parameter instead: What was tried before. Should it not go at once, its name is still taken.
+  private func startAnew(
+    _ job: JobResources, _ start: JobResources.Start, instead tried: (any JobTree)? = nil
+  ) {
+    if let tried, !tried.removeQuickly() {
+      offload.run {
+        tried.remove()
+      } then: { _ in
+      }
+    }
     let tree: any JobTree
     do {
-      tree = try place.makeTree(named: leafName(job.id), marks: start.marks)
+      let name = tried == nil ? leafName(job.id) : leafName(job.id) + "-again"
+      tree = try place.makeTree(named: name, marks: start.marks)
     } catch {
       return event { $0.spawnFailed(job.id, StartFailure(makingLeaf: error), at: Moment.now) }
     }
@@ -56,11 +67,10 @@ extension Supervisor {
   ) {
     let began = Moment.monotonic
     promptStart?.begins(in: tree, at: began)
-    let outcome = attempt.make()
+    let outcome = attempt.make(copying: !SlowDescriptors.areHeld)
     if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {
       tree.reapUnborn()
-      _ = tree.removeQuickly()
-      return startAnew(job, start)
+      return startAnew(job, start, instead: tree)
     }
     tried(job, attempt, outcome, otherwise: start)
   }
@@ -100,8 +110,7 @@ extension Supervisor {
   ) {
     if let start, outcome.isRefusedByLeaf {
       // Somebody has done something to it in the meantime.
-      _ = attempt.tree.removeQuickly()
-      return startAnew(job, start)
+      return startAnew(job, start, instead: attempt.tree)
     }
     // From now on only the job holds its streams: who reads them sees their end when it ends.
     job.streams = nil
@@ -157,7 +166,8 @@ extension Supervisor {
     guard let tree = job.tree else { return }
     do {
       while let news = try tree.news() {
-        if !tree.hasNewsToCome { job.newsSource = nil }
+        // Not before it was told: somebody waits for that.
+        defer { if !tree.hasNewsToCome { job.newsSource = nil } }
         switch news {
         case .mainExited(let exit):
           mainProcesses[exit.pid] = nil

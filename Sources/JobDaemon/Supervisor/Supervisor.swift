@@ -53,14 +53,14 @@ final class Supervisor {
 
   init(
     _ loop: EventLoop, _ engine: JobEngine, _ place: JobPlace, _ spawner: Spawner,
-    _ budget: DescriptorBudget, log: Logger
+    null: SharedDescriptor, _ budget: DescriptorBudget, log: Logger
   ) throws(SystemError) {
     self.loop = loop
     self.engine = engine
     self.place = place
     self.spawner = spawner
     self.budget = budget
-    self.null = SharedDescriptor(try OwnedDescriptor.open("/dev/null", .readWrite))
+    self.null = null
     self.log = log
     self.offload = try Offload(loop)
     self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.permitted)

@@ -27,8 +27,8 @@ extension LocalMounts.Device {
 
 extension clinux_file {
   /// What is open.
-  init?(_ file: borrowing OwnedDescriptor) {
+  init?(_ file: FileDescriptor) {
     self.init()
-    guard unsafe clinux_look_at(file.raw.rawValue, &self) == 0 else { return nil }
+    guard unsafe clinux_look_at(file.rawValue, &self) == 0 else { return nil }
   }
 }

@@ -1,4 +1,5 @@
 public import LinuxSystem
+public import SystemPackage
 
 /// Whether a program can be started by the thread that has everything else to do, too.
 ///
@@ -53,12 +54,15 @@ public struct PromptStart: ~Copyable {
     try rank.take()
   }
 
-  /// - Parameter now: Monotonic microseconds.
+  /// - Parameters:
+  ///   - slowStreams: Those of its streams of which it isn't known that a copy is closed at once.
+  ///   - now: Monotonic microseconds.
   public mutating func expect(
-    _ specification: SpawnSpecification, in leaf: borrowing SpareLeaf, at now: Int
+    _ specification: SpawnSpecification, in leaf: borrowing SpareLeaf,
+    slowStreams: [FileDescriptor] = [], at now: Int
   ) -> Expectation {
     guard now >= restsUntil, processors.areEnough(), !leaf.isFrozen() else { return .slow }
-    switch programs.know(specification, at: now) {
+    switch programs.know(specification, slowStreams, at: now) {
     case .warm(let file):
       self.file = file
       return .prompt

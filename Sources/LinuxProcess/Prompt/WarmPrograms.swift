@@ -45,8 +45,17 @@ struct WarmPrograms: ~Copyable {
   }
 
   /// What is known of this one, from its working directory on, at a moment in monotonic microseconds.
-  mutating func know(_ specification: SpawnSpecification, at now: Int) -> Knowledge {
+  ///
+  /// - Parameter files: Open files that it is to have, which are to be local ones, too.
+  mutating func know(
+    _ specification: SpawnSpecification, _ files: [FileDescriptor] = [], at now: Int
+  ) -> Knowledge {
     mounts.refresh()
+    for file in files {
+      guard let found = clinux_file(file), found.is_regular,
+        mounts.contain(LocalMounts.Device(found))
+      else { return .other }
+    }
     guard let file = unsafe specification.withPaths({ unsafe find($0, $1) }) else { return .other }
     guard let fact = facts[file], now - fact.executed < Self.warmth else { return .unknown }
     return fact.isLoadedLikeOurs ? .warm(file) : .other
@@ -69,15 +78,19 @@ struct WarmPrograms: ~Copyable {
     _ directory: UnsafePointer<CChar>, _ candidates: UnsafePointer<UnsafePointer<CChar>?>
   ) -> ProgramFile? {
     guard case .found(let directory) = unsafe lookUp(directory, in: clinux_at_fdcwd()),
-      let found = clinux_file(directory), found.is_directory,
+      let found = clinux_file(directory.raw), found.is_directory,
       mounts.contain(LocalMounts.Device(found))
     else { return nil }
     var next = unsafe candidates
     while let candidate = unsafe next.pointee {
       switch unsafe lookUp(candidate, in: directory.raw.rawValue) {
-      case .found(let file):
-        let file = clinux_file(file).flatMap(ProgramFile.init)
-        return file.flatMap { mounts.contain($0.device) ? $0 : nil }
+      case .found(let descriptor):
+        guard let file = clinux_file(descriptor.raw).flatMap(ProgramFile.init),
+          mounts.contain(file.device)
+        else { return nil }
+        if clinux_may_execute(descriptor.raw.rawValue) { return file }
+        // As execve(2) would be refused, and the next one tried.
+        unsafe next += 1
       case .absent:
         unsafe next += 1
       case .unknown:
@@ -117,8 +130,10 @@ struct WarmPrograms: ~Copyable {
         while let candidate = unsafe next.pointee {
           // Nonblocking: a fifo would wait for a writer.
           let flags = FileDescriptor.OpenOptions.nonBlocking.rawValue
-          if let file = unsafe open(candidate, in: directory.raw.rawValue, flags) {
-            guard let program = clinux_file(file).flatMap(ProgramFile.init) else { return nil }
+          if let file = unsafe open(candidate, in: directory.raw.rawValue, flags),
+            clinux_may_execute(file.raw.rawValue)
+          {
+            guard let program = clinux_file(file.raw).flatMap(ProgramFile.init) else { return nil }
             return (program, ProgramHead(of: file)?.isLoaded(like: own) ?? false)
           }
           unsafe next += 1

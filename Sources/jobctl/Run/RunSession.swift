@@ -18,6 +18,7 @@ struct RunSession: ~Copyable {
   private let keepsAlive: Bool
   /// `nil` if it keeps nothing alive, or no longer.
   private var input: InputWatch?
+  private var inputHasEnded = false
   private var interruption = Interruption()
   /// The job's id, known from its first reply on.
   private var job: Int?
@@ -166,8 +167,11 @@ extension RunSession {
     if interruption.first == .interrupt, result.exitSignal == Signal.interrupt.name {
       return .signaled(.interrupt)
     }
-    return .exit(ExitStatus.of(result, passedOn: interruption.first))
+    return .exit(ExitStatus.of(result, passedOn: passedOn))
   }
+
+  /// What the job was asked to end by: the end of the lifeline asks with SIGTERM.
+  private var passedOn: Signal? { interruption.first ?? (inputHasEnded ? .terminate : nil) }
 }
 
 // MARK: Ending the job
@@ -219,7 +223,7 @@ extension RunSession {
     }
     // Should it read the call yet, it finds the lifeline at its end.
     reporter.note("jobd doesn't answer, and has begun no job; not waiting any longer")
-    return .exit(ExitStatus.signaled(interruption.first ?? .terminate))
+    return .exit(ExitStatus.signaled(passedOn ?? .terminate))
   }
 
   private mutating func ask(_ parameters: CancelParameters) {
@@ -257,7 +261,9 @@ extension RunSession {
   /// Standard input is the lifeline: its end ends the job.
   private mutating func inputEnded() {
     input = nil
+    inputHasEnded = true
     try? lifeline.shutdownWrite()
     stops()
+    if job == nil, deadline == nil { deadline = SystemClock.monotonicUSec() + Self.patience }
   }
 }

@@ -1,0 +1,33 @@
+public import SystemPackage
+
+/// The numbers of descriptors that every child has copies of.
+///
+/// The kernel copies a table of descriptors by words of a bitmap: what is in the first one is copied, even if only a part
+/// of it is asked for. (sane_fdtable_size, fs/file.c) So what others pass is to get a number behind that.
+public struct LowNumbers: ~Copyable {
+  /// The first that isn't one.
+  public static let end = FileDescriptor(rawValue: 64)
+
+  /// Where there may be so few descriptors, none is kept back.
+  private static let limitMin = 512
+  private static let areMany =
+    ((try? ResourceLimit.current(.openFiles))?.soft ?? 0) >= UInt64(limitMin)
+
+  private var taken: [OwnedDescriptorBox] = []
+
+  /// Takes all of them that are free, as long as this value is there, by copies of a descriptor.
+  public init(with descriptor: FileDescriptor) {
+    guard Self.areMany else { return }
+    while let copy = try? OwnedDescriptor.duplicate(of: descriptor) {
+      if copy.raw.rawValue >= Self.end.rawValue { return }
+      taken.append(OwnedDescriptorBox(copy))
+    }
+  }
+}
+
+/// One in an array.
+private final class OwnedDescriptorBox {
+  private let descriptor: OwnedDescriptor
+
+  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+}
