@@ -1,38 +1,33 @@
-internal import Synchronization
 public import SystemPackage
 
 /// The descriptors that came with a message, in their order. Those that nobody takes are closed.
 public struct PassedDescriptors: ~Copyable, Sendable {
-  private let descriptors: [Box]
-
-  /// One in an array, until it is taken.
-  private final class Box: Sendable {
-    private let descriptor: Mutex<PassedDescriptor?>
-
-    init(_ descriptor: consuming PassedDescriptor) {
-      self.descriptor = Mutex(descriptor)
-    }
-
-    func take() -> PassedDescriptor? { descriptor.withLock { $0.take() } }
-  }
+  /// `nil` where it was taken.
+  private var entries: [PassedDescriptor.Entry?]
 
   /// None.
   public init() {
-    self.descriptors = []
+    self.entries = []
   }
 
   /// Takes over the duty to close these.
   public init(adopting descriptors: [FileDescriptor]) {
-    self.descriptors = descriptors.map { Box(PassedDescriptor(adopting: $0)) }
+    self.entries = descriptors.map(PassedDescriptor.Entry.init)
+  }
+
+  deinit {
+    for entry in entries { entry?.close() }
   }
 
   /// How many came, whether or not they have been taken since.
-  public var count: Int { descriptors.count }
+  public var count: Int { entries.count }
 
-  public var isEmpty: Bool { descriptors.isEmpty }
+  public var isEmpty: Bool { entries.isEmpty }
 
   /// The descriptor of that index; `nil` where none came with it, or it has been taken.
   public mutating func take(_ index: Int) -> PassedDescriptor? {
-    descriptors.indices.contains(index) ? descriptors[index].take() : nil
+    guard entries.indices.contains(index), let entry = entries[index] else { return nil }
+    entries[index] = nil
+    return PassedDescriptor(entry)
   }
 }

@@ -16,7 +16,8 @@ final class JobStreams {
 
   /// To close a copy of these may take long.
   var slow: [FileDescriptor] {
-    [input, output, error].lazy.filter { !$0.closesAtOnce }.map(\.raw)
+    if input.closesAtOnce && output.closesAtOnce && error.closesAtOnce { return [] }
+    return [input, output, error].filter { !$0.closesAtOnce }.map(\.raw)
   }
 }
 

@@ -21,30 +21,24 @@ nonisolated final class StartAttempt: Sendable {
 
   let tree: any JobTree
   let specification: SpawnSpecification
-  private let spawner: Spawner
   /// Lent, until the attempt is over.
   private let input, output, error: FileDescriptor
 
   @MainActor init(
-    _ specification: SpawnSpecification, _ tree: any JobTree, _ spawner: Spawner,
-    _ streams: JobStreams
+    _ specification: SpawnSpecification, _ tree: any JobTree, _ streams: JobStreams
   ) {
     self.tree = tree
-    self.spawner = spawner
     self.specification = specification
     (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
   }
 
   /// Returns when the program was executed. May take long.
-  ///
-  /// - Parameter copies: On the loop, where no descriptor comes meanwhile that is slow.
-  func make(copying copies: Bool = false) -> Outcome {
+  func make(by spawner: Spawner) -> Outcome {
     let began = Moment.monotonic
     let result: Result<Int32, SpawnFailure>
     do throws(SpawnFailure) {
       let pid = try tree.start(
-        specification, by: copies ? spawner.copying : spawner, input: input, output: output,
-        error: error)
+        specification, by: spawner, input: input, output: output, error: error)
       result = .success(pid)
     } catch {
       result = .failure(error)

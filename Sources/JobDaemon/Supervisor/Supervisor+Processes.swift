@@ -57,7 +57,7 @@ extension Supervisor {
       event { $0.spawnFailed(job.id, StartFailure(makingStreams: error), at: Moment.now) }
       return nil
     }
-    return job.streams.map { StartAttempt(start.specification, tree, spawner, $0) }
+    return job.streams.map { StartAttempt(start.specification, tree, $0) }
   }
 
   /// On this thread: it stands still meanwhile.
@@ -67,7 +67,8 @@ extension Supervisor {
   ) {
     let began = Moment.monotonic
     promptStart?.begins(in: tree, at: began)
-    let outcome = attempt.make(copying: !SlowDescriptors.areHeld)
+    // None comes meanwhile.
+    let outcome = attempt.make(by: SlowDescriptors.areHeld ? spawner : copyingSpawner)
     if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {
       tree.reapUnborn()
       return startAnew(job, start, instead: tree)
@@ -94,8 +95,8 @@ extension Supervisor {
   ) {
     // Without a control group it is the child of its warden.
     let number = attempt.tree.controlGroup.flatMap { orphans?.spawnBegan(in: $0) }
-    starts.run {
-      attempt.make()
+    starts.run { [spawner] in
+      attempt.make(by: spawner)
     } then: { [unowned self] outcome in
       tried(job, attempt, outcome, otherwise: start)
       followUp(outcome)
@@ -166,8 +167,7 @@ extension Supervisor {
     guard let tree = job.tree else { return }
     do {
       while let news = try tree.news() {
-        // Not before it was told: somebody waits for that.
-        defer { if !tree.hasNewsToCome { job.newsSource = nil } }
+        if !tree.hasNewsToCome { job.newsSource = nil }
         switch news {
         case .mainExited(let exit):
           mainProcesses[exit.pid] = nil

@@ -17,6 +17,8 @@ final class Supervisor {
   /// doesn't wait for it.
   let starts: Offload
   let spawner: Spawner
+  /// For starts on the loop while no descriptor is there that it takes long to close.
+  let copyingSpawner: Spawner
   let budget: DescriptorBudget
   /// `/dev/null`, for every job that reads nothing or writes nowhere.
   let null: SharedDescriptor
@@ -59,6 +61,7 @@ final class Supervisor {
     self.engine = engine
     self.place = place
     self.spawner = spawner
+    self.copyingSpawner = spawner.copying
     self.budget = budget
     self.null = null
     self.log = log
