@@ -3,7 +3,8 @@ internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
-/// This process's table of descriptors, for children that have nothing of it but its beginning, and what they fetch.
+/// This process's table of descriptors, for children that have nothing of it but its beginning, up to what is here, and
+/// what they fetch.
 ///
 /// pidfd_getfd(2)
 final class OwnFiles: Sendable {
@@ -12,7 +13,6 @@ final class OwnFiles: Sendable {
   /// `nil` where children may not do that.
   init?() {
     guard let process = try? Pidfd.open(getpid()),
-      process.descriptor.raw.rawValue < LowNumbers.end.rawValue,
       clinux_can_fetch_descriptors(process.descriptor.raw.rawValue)
     else { return nil }
     self.process = process
