@@ -85,10 +85,10 @@ class Daemon:
             return []
 
     def jobs_descriptors(self):
-        """Those that only jobs have; the daemon's one process of its own is its guardian."""
+        """Those that only jobs have."""
         kinds = processes.descriptors(self.process.pid)
         deleted = [kind for kind in kinds if kind.endswith("(deleted)")]
-        return deleted + [kind for kind in kinds if kind == "anon_inode:[pidfd]"][1:]
+        return deleted + [f"pidfd of {pid}" for pid in processes.pidfds(self.process.pid) if pid not in self.own]
 
     def files(self):
         return sorted(str(path) for top in (self.run, self.tmp) for path in top.rglob("*"))

@@ -95,6 +95,19 @@ def descriptors(pid):
     return sorted(kinds)
 
 
+def pidfds(pid):
+    """Of which processes it has pidfds. Those of one that is gone say -1."""
+    found = []
+    for link in (PROC / str(pid) / "fd").iterdir():
+        try:
+            if os.readlink(link) == "anon_inode:[pidfd]":
+                info = (PROC / str(pid) / "fdinfo" / link.name).read_text()
+                found.append(int(re.search(r"^Pid:\s*(-?\d+)", info, re.MULTILINE).group(1)))
+        except OSError:
+            pass  # Closed meanwhile.
+    return found
+
+
 def connections(path):
     """How many there are to a listening socket: those that wait to be accepted, too."""
     connected = "03"
