@@ -76,6 +76,20 @@ struct PromptStartTests {
     #expect(programs.lesson(of: nowhere).learn() == nil)
   }
 
+  @Test("What may not be executed is passed over, too, as it comes or as it is learned")
+  func notExecutable() throws {
+    let scratch = try localDirectory()
+    _ = try scratch.file("true", SmallFile.read("/bin/true"), mode: 0o644)
+    var programs = try WarmPrograms()
+    let searched = try specification("true", environment: ["PATH=\(scratch.path):/bin"])
+    try learn(searched, &programs)
+    guard case .warm(let file) = programs.know(searched, at: 0) else {
+      throw Unexpected("it is not warm")
+    }
+    #expect(programs.know(try specification("/bin/true"), at: 0) == .warm(file))
+    #expect(programs.know(try specification("\(scratch.path)/true"), at: 0) == .other)
+  }
+
   @Test("A program that is written anew, or replaced, is another one")
   func changed() throws {
     let scratch = try localDirectory()
