@@ -35,17 +35,13 @@ extension JobLeaf {
   /// is as if it never had.
   borrowing func killUnborn() -> Bool {
     // Who has begun isn't to notice anything.
-    guard isUnborn() else { return false }
-    do {
-      try cgroup.write("1", to: "cgroup.freeze")
-      if isUnborn() {
-        try kill()
-        return true
-      }
-    } catch {
-      // Then it has to be waited for.
-    }
-    thaw()
+    guard isUnborn(),
+      // Open until it is thawed: there may be no other descriptor then.
+      let freezer = try? OwnedDescriptor.open("cgroup.freeze", in: cgroup.directory.raw, .writeOnly),
+      (try? freezer.raw.writeAll("1".utf8)) != nil
+    else { return false }
+    if isUnborn(), (try? kill()) != nil { return true }
+    _ = try? freezer.raw.writeAll("0".utf8)
     return false
   }
 
