@@ -37,7 +37,8 @@ extension JobLeaf {
     // Who has begun isn't to notice anything.
     guard isUnborn(),
       // Open until it is thawed: there may be no other descriptor then.
-      let freezer = try? OwnedDescriptor.open("cgroup.freeze", in: cgroup.directory.raw, .writeOnly),
+      let freezer = try? OwnedDescriptor.open(
+        "cgroup.freeze", in: cgroup.directory.raw, .writeOnly),
       (try? freezer.raw.writeAll("1".utf8)) != nil
     else { return false }
     if isUnborn(), (try? kill()) != nil { return true }
