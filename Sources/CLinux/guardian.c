@@ -16,6 +16,7 @@
 #include "clinux_cgroup.h"
 #include "clinux_descriptor.h"
 #include "clinux_process.h"
+#include "copy_process.h"
 
 enum {
   FIRST_DELAY_MILLISECONDS = 1,
@@ -123,7 +124,7 @@ static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t par
     end_jobs(spec);
     remove_files(spec);
   }
-  _exit(0);
+  exit_copy(0);
 }
 
 pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {

@@ -56,7 +56,7 @@ static const unsigned always = CLINUX_SPAWN_COPY_MEMORY;
 
 // What a call that copies the memory returns in both: the pid, or a negative errno.
 static int in_copy(long pid, struct spawn_child *child) {
-  if (pid == 0) _exit(spawn_child_main(child));
+  if (pid == 0) exit_copy(spawn_child_main(child));
   return pid < 0 ? -errno : (int)pid;
 }
 
@@ -188,7 +188,7 @@ bool clinux_has_close_range(void) {
 
 bool clinux_can_fetch_descriptors(int self) {
   pid_t pid = copy_process(CLONE_VFORK | CLONE_FILES, NULL);
-  if (pid == 0) _exit(keep_descriptors(self) || fetch_descriptor(self, self) < 0);
+  if (pid == 0) exit_copy(keep_descriptors(self) || fetch_descriptor(self, self) < 0);
   struct clinux_exit exit;
   return pid > 0 && clinux_wait_and_reap(pid, &exit) > 0 && exit.code == CLD_EXITED &&
          exit.status == 0;

@@ -82,7 +82,7 @@ static void conclude_birth(struct warden *self) {
   if (report.spawned.step != CLINUX_SPAWN_DONE) {
     report.news = CLINUX_WARDEN_FAILED;
     tell(self, &report);
-    _exit(0);
+    exit_copy(0);
   }
   tell(self, &report);
 }
@@ -118,7 +118,7 @@ static void reap(struct warden *self) {
   if (!is_empty) return;
   if (!main_exited)
     tell(self, &(struct clinux_warden_report){.news = CLINUX_WARDEN_EMPTY, .is_empty = true});
-  _exit(0);
+  exit_copy(0);
 }
 
 // MARK: asking and killing
@@ -212,7 +212,7 @@ static _Noreturn void watch(struct warden *self) {
   for (;;) {
     reap(self);
     if (self->kills) kill_round(self);
-    if (self->line < 0 && seconds() > self->end) _exit(1);
+    if (self->line < 0 && seconds() > self->end) exit_copy(1);
     struct pollfd sources[] = {
         {.fd = self->signals, .events = POLLIN},
         {.fd = self->line, .events = POLLIN},
@@ -253,7 +253,7 @@ static int start_main(struct warden *self, const struct clinux_program *program)
       .spec = &without_flags, .report = self->spawned, .warden = self->self, .birth = ends[1]};
   // Without an exit signal, which it gets when it executes.
   self->main = copy_process(0, NULL);
-  if (self->main == 0) _exit(spawn_child_main(&child));
+  if (self->main == 0) exit_copy(spawn_child_main(&child));
   int error = self->main < 0 ? errno : 0;
   close(ends[1]);
   self->birth = ends[0];
@@ -281,7 +281,7 @@ static _Noreturn void serve(struct warden *self, const struct clinux_program *pr
     tell(self, &(struct clinux_warden_report){
                    .news = CLINUX_WARDEN_FAILED,
                    .spawned = {.pidfd = -1, .step = CLINUX_SPAWN_PROCESS, .error = error}});
-    _exit(0);
+    exit_copy(0);
   }
   background_let_go();
   background_keep_only((const int[]){self->line, self->kept, self->signals, self->birth}, 4);
