@@ -48,6 +48,12 @@ public struct SpawnMethod: Hashable, Sendable {
     self.hasCloseRange = hasCloseRange
   }
 
+  /// Children share the daemon's table to begin with. One that moves itself opens a file before anything else, which would
+  /// stay open there if it was killed then.
+  var childrenFetch: Bool {
+    descriptors == .fetched && entry == .birth && hasCloseRange
+  }
+
   var flags: UInt32 {
     var flags: UInt32 = 0
     if entry == .migration { flags |= CLINUX_SPAWN_MIGRATE.rawValue }

@@ -26,7 +26,7 @@ public struct Spawner: Sendable {
     }
     ignoredSignals = try IgnoredSignals.current() | IgnoredSignals.always
     ownScore = try? OwnScore()
-    ownFiles = method.descriptors == .fetched && method.hasCloseRange ? OwnFiles() : nil
+    ownFiles = method.childrenFetch ? OwnFiles() : nil
   }
 
   /// The same, whose children have copies of all descriptors: somewhat quicker, where there is none that it takes
