@@ -33,12 +33,10 @@ int clinux_is_socket(const char *path, bool follow) {
 
 int clinux_unlink(const char *path) { return unlink(path) < 0 ? -errno : 0; }
 
-int clinux_duplicate_from(int fd, int number) {
-  int copy = fcntl(fd, F_DUPFD_CLOEXEC, number);
+int clinux_duplicate(int fd, int first) {
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, first);
   return copy < 0 ? -errno : copy;
 }
-
-int clinux_duplicate(int fd) { return clinux_duplicate_from(fd, 3); }
 
 int clinux_make_directory(const char *path, unsigned mode) {
   if (mkdir(path, mode) < 0) return errno == EEXIST ? 0 : -errno;

@@ -13,21 +13,18 @@ public struct LowNumbers: ~Copyable {
   private static let areMany =
     ((try? ResourceLimit.current(.openFiles))?.soft ?? 0) >= UInt64(limitMin)
 
-  private var taken: [OwnedDescriptorBox] = []
+  private var taken: [FileDescriptor] = []
 
   /// Takes all of them that are free, as long as this value is there, by copies of a descriptor.
   public init(with descriptor: FileDescriptor) {
     guard Self.areMany else { return }
     while let copy = try? OwnedDescriptor.duplicate(of: descriptor) {
       if copy.raw.rawValue >= Self.end.rawValue { return }
-      taken.append(OwnedDescriptorBox(copy))
+      taken.append(copy.release())
     }
   }
-}
 
-/// One in an array.
-private final class OwnedDescriptorBox {
-  private let descriptor: OwnedDescriptor
-
-  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+  deinit {
+    for number in taken { try? number.close() }
+  }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Synchronization
 internal import SystemPackage
 
@@ -26,12 +25,12 @@ public enum SlowDescriptors {
   /// Takes one over, which gets another number if it has a low one.
   static func hold(_ descriptor: FileDescriptor) -> FileDescriptor {
     state.withLock { $0.held += 1 }
-    guard descriptor.rawValue < LowNumbers.end.rawValue else { return descriptor }
-    let answer = clinux_duplicate_from(descriptor.rawValue, LowNumbers.end.rawValue)
-    guard answer >= 0 else { return descriptor }
+    guard descriptor.rawValue < LowNumbers.end.rawValue,
+      let copy = try? OwnedDescriptor.duplicate(of: descriptor, from: LowNumbers.end)
+    else { return descriptor }
     state.withLock { $0.held += 1 }
     close(descriptor)
-    return FileDescriptor(rawValue: answer)
+    return copy.release()
   }
 
   /// Closes one that is held.

@@ -16,11 +16,8 @@ int clinux_is_socket(const char *_Nonnull path, bool follow);
 /// unlink(2)
 int clinux_unlink(const char *_Nonnull path);
 
-/// fcntl(2) with F_DUPFD_CLOEXEC.
-int clinux_duplicate(int fd);
-
-/// The same, with the lowest number that is free from that one on.
-int clinux_duplicate_from(int fd, int number);
+/// fcntl(2) with F_DUPFD_CLOEXEC: the lowest number that is free from `first` on.
+int clinux_duplicate(int fd, int first);
 
 /// mkdir(2) with a mode, whatever the umask. One that is there is no error, and stays as it is.
 int clinux_make_directory(const char *_Nonnull path, unsigned mode);
