@@ -86,9 +86,11 @@ struct MeddlingTests {
     }
   }
 
-  @Test("A connection that jobd ends while a job is born frozen has ended for its client")
-  func endedWhileFrozen() throws {
-    try withDaemon { daemon in
+  @Test(
+    "A connection that jobd ends while a job is born frozen has ended for its client",
+    arguments: [true, false])
+  func endedWhileFrozen(hasClone3: Bool) throws {
+    try withDaemon(hasClone3 ? TestDaemon.Options() : .withoutClone3()) { daemon in
       let client = try daemon.connect()
       try write("1", to: "\(daemon.jobsDirectory)/cgroup.freeze")
       let born = try newborn(in: daemon)
@@ -99,7 +101,8 @@ struct MeddlingTests {
     }
   }
 
-  /// A process that has copies of all descriptors of the daemon's, and is frozen before it closes them.
+  /// A process that is frozen before it executes its command; without clone3 it has copies of all
+  /// descriptors of the daemon's.
   private func newborn(in daemon: TestDaemon) throws -> TestJob {
     let job = try daemon.run(["/bin/true"])
     let id = try job.queued().id

@@ -17,7 +17,7 @@ public final class ScratchDirectory {
   }
 
   deinit {
-    removeTree(path)
+    unsafe removeTree(path)
   }
 
   /// The path of a file in it, whether or not it is there.
@@ -50,24 +50,36 @@ public final class ScratchDirectory {
   }
 }
 
-private func removeTree(_ path: String) {
-  if unsafe unlink(path) == 0 { return }
-  for name in (try? fileNames(in: path)) ?? [] { removeTree("\(path)/\(name)") }
-  _ = unsafe rmdir(path)
+/// Names need not be UTF-8.
+private func removeTree(_ name: UnsafePointer<CChar>, in parent: CInt = AT_FDCWD) {
+  if unsafe unlinkat(parent, name, 0) == 0 { return }
+  try? unsafe forEachName(in: openat(parent, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) {
+    unsafe removeTree($0, in: $1)
+  }
+  _ = unsafe unlinkat(parent, name, AT_REMOVEDIR)
 }
 
 /// The names in a directory, but for the two that every directory has.
 public func fileNames(in path: String) throws -> [String] {
-  guard let directory = unsafe opendir(path) else { throw Errno(rawValue: errno) }
-  defer { unsafe closedir(directory) }
   var names: [String] = []
-  while let entry = unsafe readdir(directory) {
-    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-    }
-    if name != "." && name != ".." { names.append(name) }
+  try unsafe forEachName(in: open(path, O_DIRECTORY | O_CLOEXEC)) { name, _ in
+    unsafe names.append(String(cString: name))
   }
   return names
+}
+
+/// Closes the directory.
+private func forEachName(in directory: CInt, _ body: (UnsafePointer<CChar>, CInt) -> Void) throws {
+  guard let stream = unsafe fdopendir(directory) else { throw Errno(rawValue: errno) }
+  defer { unsafe closedir(stream) }
+  while let entry = unsafe readdir(stream) {
+    unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+      unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+        let isOwn = unsafe strcmp(name, ".") == 0 || strcmp(name, "..") == 0
+        if !isOwn { unsafe body(name, directory) }
+      }
+    }
+  }
 }
 
 /// Whether something is at a path.
