@@ -20,32 +20,45 @@ actor Connection {
     self.connection = connection
   }
 
-  /// Connects and makes a call. Descriptors are lent until this returns.
+  /// Connects and makes a call, waiting for a place in jobd's queue and for room in the socket, unless the task
+  /// is cancelled. Descriptors are lent until this returns.
   static func open(
     _ address: ServiceAddress, _ call: Call, descriptors: [FileDescriptor] = []
   ) async throws(JobClientError) -> Connection {
-    // Both wait where jobd is slow: connect(2) for a place in its queue, send(2) for room.
-    let result: Result<Connection, JobClientError> = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(
-          returning: Result { () throws(JobClientError) in
-            try openWaiting(address, call, descriptors)
-          })
-      }
-    }
-    return try result.get()
+    let connection = try await Connection(connected(to: address))
+    try await connection.send(call, descriptors, address)
+    return connection
   }
 
-  private static func openWaiting(
-    _ address: ServiceAddress, _ call: Call, _ descriptors: [FileDescriptor]
-  ) throws(JobClientError) -> Connection {
-    do throws(VarlinkClientError) {
-      var connection = try VarlinkClientConnection(connectingTo: "\(address)")
-      try connection.send(call, descriptors: descriptors)
-      return Connection(connection)
-    } catch {
-      throw JobClientError(error, address)
+  private static func connected(
+    to address: ServiceAddress
+  ) async throws(JobClientError) -> sending VarlinkClientConnection {
+    while !Task.isCancelled {
+      do throws(VarlinkClientError) {
+        return try VarlinkClientConnection(connectingTo: address, waiting: false)
+      } catch {
+        guard case .system(let system) = error, system.errno == .resourceTemporarilyUnavailable
+        else { throw JobClientError(error, address) }
+      }
+      // The queue is full, and nothing tells that it no longer is. connect(2)
+      try? await Task.sleep(for: .milliseconds(5))
     }
+    throw .cancelled
+  }
+
+  private func send(
+    _ call: Call, _ descriptors: [FileDescriptor], _ address: ServiceAddress
+  ) async throws(JobClientError) {
+    do throws(VarlinkClientError) {
+      var call = try OutgoingCall(call, descriptors: descriptors)
+      while try !connection.send(&call) {
+        if Task.isCancelled { break }
+        await ready { DispatchSource.makeWriteSource(fileDescriptor: $0, queue: .global()) }
+      }
+    } catch {
+      throw Task.isCancelled ? .cancelled : JobClientError(error, address)
+    }
+    if Task.isCancelled { throw .cancelled }
   }
 
   /// The next reply that is a result.
@@ -62,7 +75,8 @@ actor Connection {
         if let error = reply.error { throw JobClientError(error) }
         return reply
       case .endOfStream: throw Task.isCancelled ? .cancelled : .disconnected
-      case .nothing: await readable()
+      case .nothing:
+        await ready { DispatchSource.makeReadSource(fileDescriptor: $0, queue: .global()) }
       }
     }
   }
@@ -86,12 +100,11 @@ actor Connection {
     }
   }
 
-  /// Waits until there is something to be read, the end of the stream included.
-  private func readable() async {
+  /// Waits until the socket can be read or written, its end included. Cancelling the task ends it.
+  private func ready(_ source: @Sendable (CInt) -> any DispatchSourceProtocol) async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let source = DispatchSource.makeReadSource(
-          fileDescriptor: socket.rawValue, queue: .global())
+        let source = source(socket.rawValue)
         source.setEventHandler { source.cancel() }
         source.setCancelHandler { continuation.resume() }
         source.activate()

@@ -6,8 +6,8 @@ extension JobClient {
   /// The job may still be waiting for a free slot when this returns. That it can't be started is no
   /// error here, but its end: `finished` with the cause `failed_to_start`.
   ///
-  /// - Throws: ``JobClientError``, where jobd isn't there. What jobd refuses is thrown by the
-  ///   sequence.
+  /// - Throws: ``JobClientError``, where jobd isn't there, or the task is cancelled before jobd has the
+  ///   whole request. What jobd refuses is thrown by the sequence.
   public func run(
     _ configuration: JobConfiguration
   ) async throws(JobClientError) -> RunningJob {

@@ -89,6 +89,15 @@ struct JobClientTests {
       collected.standardOutput == Array("/usr\n".utf8) + [0xff, 0x0a] + Array("ä".utf8) + [0xe9])
   }
 
+  @Test("A call that is longer than a socket has room for arrives whole")
+  func longCall() async throws {
+    let long = [String](repeating: String(repeating: "x", count: 100_000), count: 10)
+    let job = JobConfiguration(
+      .name("sh"), arguments: Arguments(["-c", "printf %s \"$@\" | wc -c", "sh"] + long))
+    let collected = try await client.run(job, collectingUpTo: 100)
+    #expect(collected.standardOutput == Array("1000000\n".utf8))
+  }
+
   @Test("A cancelled job is heard to its end")
   func cancel() async throws {
     let running = try await client.run(shell(trapping("TERM", "echo asked; exit 4")))

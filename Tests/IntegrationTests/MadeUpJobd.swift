@@ -11,6 +11,8 @@ final class MadeUpJobd {
   private let listener: UnixSocket
 
   var socket: String { directory.path("s") }
+  /// Readable when there is a connection.
+  var descriptor: FileDescriptor { listener.descriptor.raw }
 
   /// - Parameter queue: Connections that wait for being accepted. One more finds a place.
   init(queue: Int = 10) throws {
@@ -39,6 +41,9 @@ final class MadeUpJobd {
     private let buffer = ReceiveBuffer()
 
     fileprivate init(_ socket: consuming UnixSocket) { self.socket = socket }
+
+    /// Readable when there is something of a call.
+    var descriptor: FileDescriptor { socket.descriptor.raw }
 
     /// The next call, or `nil` when there are no more.
     func nextCall() throws -> Call? {
