@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clinux_descriptor.h"
+#include "clinux_signal.h"
 
 enum { FAILURE_NANOSECONDS = 5000000 };
 
@@ -55,4 +58,21 @@ int background_poll(struct pollfd *sources, nfds_t count, int timeout) {
   if (answer < 0 && errno != EINTR)
     nanosleep(&(struct timespec){.tv_nsec = FAILURE_NANOSECONDS}, NULL);
   return answer;
+}
+
+int background_signals(uint64_t signals) {
+  const struct sigaction action = {.sa_handler = SIG_DFL};
+  sigaction(SIGCONT, &action, NULL);
+  int fd = clinux_signal_descriptor(signals | UINT64_C(1) << (SIGCONT - 1));
+  if (fd >= 0) prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
+  return fd;
+}
+
+bool background_daemon_died(int signals, pid_t daemon) {
+  struct signalfd_siginfo info;
+  bool died = false;
+  while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
+    if (info.ssi_signo == SIGCONT && (pid_t)info.ssi_pid == daemon) died = true;
+  // One that was sent to us by somebody else may stand for both.
+  return died || getppid() != daemon;
 }

@@ -31,26 +31,48 @@ static void write_text(int directory, const char *path, const char *text) {
   close(fd);
 }
 
-static void detach(const struct clinux_guardian_duties *spec, int daemon) {
+// What tells of the daemon.
+struct signs {
+  int lifeline;
+  // Negative on kernels before 5.3, and no descriptor.
+  int pidfd;
+  // Negative where the kernel has no memory for it.
+  int signals;
+};
+
+static struct signs detach(const struct clinux_guardian_duties *spec, pid_t daemon) {
+  struct signs signs = {spec->lifeline, clinux_pidfd_open(daemon), background_signals(0)};
   background_detach("jobd-guardian");
   // The lifeline's other end is among what is closed: an open one would keep the guardian from
   // ever seeing the end of the file.
   background_let_go();
-  background_keep_only(
-      (const int[]){spec->lifeline, spec->jobs, spec->parent, spec->lock, daemon}, 5);
+  background_keep_only((const int[]){spec->lifeline, spec->jobs, spec->parent, spec->lock,
+                                     signs.pidfd, signs.signals},
+                       6);
+  return signs;
 }
 
-// Whether the daemon said that all is well: a byte, rather than its end, which is that of the file
-// or its pidfd's. A process that is just being started has a copy of the lifeline's other end, and
-// keeps it for as long as it is frozen, or waits for its execve.
-static bool was_told_to_stand_down(int lifeline, int daemon) {
-  struct pollfd sources[] = {{.fd = lifeline, .events = POLLIN}, {.fd = daemon, .events = POLLIN}};
-  while (background_poll(sources, 2, -1) < 0) continue;
+static bool has_told(const struct signs *signs, const struct pollfd *sources, pid_t daemon) {
+  return sources[0].revents || sources[1].revents ||
+         (sources[2].revents && background_daemon_died(signs->signals, daemon));
+}
+
+// Whether the daemon said that all is well: a byte, rather than its end, which is that of the file, its pidfd's, or
+// that of the thread that forked us. A process that is just being started has a copy of the lifeline's other end, and
+// keeps it for as long as it is frozen, or waits for its execve; and so has a thread that waits in the kernel, of
+// which the pidfd's end waits, too.
+static bool was_told_to_stand_down(const struct signs *signs, pid_t daemon) {
+  struct pollfd sources[] = {
+      {.fd = signs->lifeline, .events = POLLIN},
+      {.fd = signs->pidfd, .events = POLLIN},
+      {.fd = signs->signals, .events = POLLIN},
+  };
+  while (background_poll(sources, 3, -1) < 0 || !has_told(signs, sources, daemon)) continue;
   // It may have said so after the one was looked at, and have ended before the other was.
   if (!sources[0].revents && poll(sources, 1, 0) <= 0) return false;
   char byte;
   ssize_t count;
-  do count = read(lifeline, &byte, 1);
+  do count = read(signs->lifeline, &byte, 1);
   while (count < 0 && errno == EINTR);
   return count != 0;
 }
@@ -116,11 +138,9 @@ static void remove_files(const struct clinux_guardian_duties *spec) {
   unlink(spec->lock_path);
 }
 
-static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t parent) {
-  // Negative on kernels before 5.3, and no descriptor.
-  int daemon = clinux_pidfd_open(parent);
-  detach(spec, daemon);
-  if (!was_told_to_stand_down(spec->lifeline, daemon)) {
+static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t daemon) {
+  struct signs signs = detach(spec, daemon);
+  if (!was_told_to_stand_down(&signs, daemon)) {
     end_jobs(spec);
     remove_files(spec);
   }
@@ -130,12 +150,12 @@ static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t par
 pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   // Blocked before the fork, so that there is no moment in which the child could be ended.
   sigset_t all, before;
-  pid_t parent = getpid();
+  pid_t daemon = getpid();
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
   pid_t pid = fork();
   int error = errno;
-  if (pid == 0) guard(spec, parent);
+  if (pid == 0) guard(spec, daemon);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return pid < 0 ? -error : pid;
 }

@@ -11,15 +11,12 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "background.h"
-#include "clinux_signal.h"
 #include "copy_process.h"
 #include "process_tree.h"
 #include "spawn_child.h"
@@ -194,13 +191,9 @@ static void hear_line(struct warden *self) {
   }
 }
 
-// What came doesn't matter: children are looked for in any case, and whether the daemon lives is told
-// by who our parent is.
+// What else came doesn't matter: children are looked for in any case.
 static void hear_signals(struct warden *self) {
-  struct signalfd_siginfo unread[4];
-  while (read(self->signals, unread, sizeof unread) > 0) {
-  }
-  if (self->line >= 0 && getppid() != self->daemon) daemon_died(self);
+  if (background_daemon_died(self->signals, self->daemon) && self->line >= 0) daemon_died(self);
 }
 
 static int delay(const struct warden *self) {
@@ -231,12 +224,6 @@ static _Noreturn void watch(struct warden *self) {
 static void reset_dispositions(void) {
   struct sigaction action = {.sa_handler = SIG_DFL};
   for (int signal = 1; signal <= LAST_SIGNAL; signal++) sigaction(signal, &action, NULL);
-}
-
-// SIGCONT as the parent-death signal also wakes a warden that was stopped.
-static void listen_to_signals(struct warden *self) {
-  self->signals = clinux_signal_descriptor(UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1));
-  prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
 }
 
 // The child has a copy of the memory and isn't waited for, so that the warden can hear and kill while
@@ -271,7 +258,7 @@ static _Noreturn void serve(struct warden *self, const struct clinux_program *pr
   background_detach("job-warden");
   reset_dispositions();
   clinux_become_subreaper();
-  listen_to_signals(self);
+  self->signals = background_signals(UINT64_C(1) << (SIGCHLD - 1));
   const int *streams = program->streams;
   background_keep_only(
       (const int[]){self->line, self->kept, self->signals, streams[0], streams[1], streams[2]}, 6);

@@ -11,13 +11,17 @@ public enum SearchPath {
       : "/usr/local/bin:/usr/bin:/bin"
   }
 
+  /// A PATH of more directories is to be refused: one small message would be gigabytes of paths.
+  public static let directoriesMax = 4096
+
   /// The paths to try for a command, in this order.
   ///
-  /// A command with a slash is a path already. An empty element of PATH is the working directory
-  /// of the job, as always on Unix; relative paths are meant from there.
+  /// A command with a slash is a path already; one that is too long for any is nowhere, which the kernel says of
+  /// itself. An empty element of PATH is the working directory of the job, as always on Unix; relative paths are
+  /// meant from there.
   public static func candidates(for command: [UInt8], environment: [[UInt8]]) -> [[UInt8]] {
     if command.isEmpty { return [] }
-    if command.contains(slash) { return [command] }
+    if command.contains(slash) || command.count >= Int(PATH_MAX) { return [command] }
     let elements = path(in: environment).split(separator: colon, omittingEmptySubsequences: false)
     return elements.map { $0.isEmpty ? command : $0 + [slash] + command }
   }

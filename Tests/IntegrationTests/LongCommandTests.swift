@@ -50,6 +50,26 @@ struct LongCommandTests {
     }
   }
 
+  @Test("A command looked for in thousands of directories is looked for; in more it is refused")
+  func searchPath() throws {
+    try withDaemon { daemon in
+      func parameters(_ directories: Int, _ command: String) -> RunParameters {
+        var context = JobContext(command: [OSString(text: command)])
+        let path = "PATH=" + String(repeating: ":", count: directories - 1)
+        context.environment = [OSString(text: path)]
+        return RunParameters(context: context)
+      }
+      let name = String(repeating: "x", count: 255)
+      #expect(try daemon.run(parameters(4096, name)).result().startFailure?.errnoName == "ENOENT")
+      let long = String(repeating: "x", count: 1_000_000)
+      #expect(
+        try daemon.run(parameters(4096, long)).result().startFailure?.errnoName == "ENAMETOOLONG")
+      let reply = try daemon.call("io.jobd.Run", parameters(1_000_000, long).wire)
+      #expect(reply.error?.name == "io.jobd.BadValue")
+      #expect(reply.error?.parameters["parameter"] == .string("context.environment"))
+    }
+  }
+
   @Test("A list of jobs with long commands comes in short replies")
   func list() throws {
     try withDaemon { daemon in

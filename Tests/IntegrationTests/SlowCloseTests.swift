@@ -4,6 +4,7 @@ import LinuxSystem
 import SystemPackage
 import TestSupport
 import Testing
+import Varlink
 
 @Suite(
   "What it takes for ever to close holds up no job but the one that it was passed for",
@@ -43,6 +44,30 @@ struct SlowCloseTests {
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
       try other.end()
     }
+  }
+
+  @Test(
+    "A jobd that is killed, and can't end before something is closed: its jobs do",
+    arguments: [nil, "none"])
+  func killed(cgroup: String?) throws {
+    var options = TestDaemon.Options()
+    options.arguments = ["--running-max", "1"] + (cgroup.map { ["--cgroup", $0] } ?? [])
+    let jobd = try JobdProcess(options)
+    try jobd.waitUntilReady()
+    let job = try TestClient(jobd.socketPath).run(["/bin/sh", "-c", deaf])
+    try job.says("ready\n")
+    let other = try SlowFlush(socket: jobd.socketPath, ["/bin/true"])
+    let client = try TestClient(jobd.socketPath)
+    try waitUntil("it waits") {
+      try ServiceDescription(client.call("io.jobd.Describe").parameters).queued == 1
+    }
+    _ = try client.call("io.jobd.Cancel", CancelParameters(id: try job.queued().id + 1).wire)
+    try other.isClosing()
+    try jobd.process.send(.kill)
+    try job.witness?.waitUntilGone()
+    #expect(jobd.process.isRunning)
+    try other.end()
+    #expect(try jobd.process.waitForExit().status == .signaled(.kill, coreDumped: false))
   }
 }
 

@@ -37,6 +37,13 @@ struct SearchPathTests {
     #expect(candidates("ls", "PATHX=/a").contains("/usr/bin/ls"))
   }
 
+  @Test("A command that is too long to be in a directory is looked for once")
+  func longCommand() {
+    let longest = String(repeating: "x", count: 4095)
+    #expect(candidates(longest, "PATH=/a:/b").count == 2)
+    #expect(candidates(longest + "x", "PATH=/a:/b") == [longest + "x"])
+  }
+
   @Test("The empty command is nowhere")
   func empty() {
     #expect(candidates("", "PATH=/a") == [])

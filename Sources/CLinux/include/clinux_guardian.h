@@ -27,7 +27,7 @@ struct clinux_guardian_duties {
 /// Forks the guardian and answers its pid.
 ///
 /// It sleeps on the lifeline and the daemon's pidfd: a byte means that it isn't needed any more; the end of
-/// either that the daemon died, and it kills the jobs, removes their cgroups and the files.
+/// either, or of the calling thread, that the daemon died, and it kills the jobs, removes their cgroups and the files.
 /// It is in a session of its own and deaf to every signal that can be blocked. The child makes
 /// system calls only, so that it may be forked at any time.
 pid_t clinux_guardian(const struct clinux_guardian_duties *_Nonnull spec);

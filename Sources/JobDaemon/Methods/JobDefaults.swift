@@ -23,11 +23,23 @@ struct JobDefaults {
       throw .badValue(
         BadValue("context.truncated", "says that this describes a job and isn't all of it"))
     }
+    try check(context.environment ?? [])
     var known = context
     known.environment = nil
     known.name = context.name ?? context.command.first?.fileName
     return RunRequest(
       context: known, stop: try plan(context.stop), waitsFor: context.wait ?? .main)
+  }
+
+  private func check(_ environment: [OSString]) throws(JobdError) {
+    guard let path = environment.first(where: { $0.isVariable("PATH") }) else { return }
+    let count = path.bytes.count { $0 == UInt8(ascii: ":") } + 1
+    if count > SearchPath.directoriesMax {
+      throw .badValue(
+        BadValue(
+          "context.environment",
+          "has a PATH of \(count) directories, and \(SearchPath.directoriesMax) is the most"))
+    }
   }
 
   private func plan(_ stop: StopContext?) throws(JobdError) -> StopPlan {

@@ -28,6 +28,8 @@ struct WarmPrograms: ~Copyable {
   /// For so long a program stays in memory, as a rule. Microseconds.
   private static let warmth = 60_000_000
   private static let factsMax = 256
+  /// More paths are looked for on a thread, by execve(2) itself.
+  private static let candidatesMax = 64
 
   private var mounts: LocalMounts
   private let own: ProgramHead
@@ -50,6 +52,7 @@ struct WarmPrograms: ~Copyable {
   mutating func know(
     _ specification: SpawnSpecification, _ files: [FileDescriptor] = [], at now: Int
   ) -> Knowledge {
+    guard specification.candidates.count <= Self.candidatesMax else { return .other }
     mounts.refresh()
     for file in files {
       guard let found = clinux_file(file), found.is_regular,
