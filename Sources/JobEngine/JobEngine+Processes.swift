@@ -13,6 +13,16 @@ extension JobEngine {
     }
   }
 
+  /// The job's command may still be executed: it wasn't, and the job isn't to be killed.
+  public func isToStart(_ id: JobID) -> Bool {
+    guard let job = live[id], job.main == .unborn else { return false }
+    switch job.phase {
+    case .starting: return true
+    case .stopping(let sequence): return !sequence.isKilling
+    case .queued, .running, .lingering, .settling: return false
+    }
+  }
+
   /// The job's command was executed. Of a job that was given up in the meantime, because that took
   /// so long, the process is killed.
   ///

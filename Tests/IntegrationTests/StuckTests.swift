@@ -57,6 +57,32 @@ struct StuckTests {
     #expect(result?.survivors?.map(\.state) == [state])
   }
 
+  @Test(
+    "A job that ends while its start waits behind those that hang is never started, and isn't stuck",
+    .enabled(if: Trap.fileSystem.isAvailable, "needs FUSE"), arguments: [nil, "none"])
+  func waitingStart(cgroup: String?) throws {
+    var options = TestDaemon.Options()
+    options.arguments = ["--running-max", "100"] + (cgroup.map { ["--cgroup", $0] } ?? [])
+    let jobd = try JobdProcess(options)
+    try jobd.waitUntilReady()
+    let trap = try SilentFileSystem()
+    // As many as there are threads.
+    let hanging = try (0..<64).map { _ in try TestClient(jobd.socketPath).run([trap.file]) }
+    for job in hanging { try job.queued() }
+    let waiting = try TestClient(jobd.socketPath).run(
+      ["sleep", "infinity"], stop: StopContext(gracePeriodUSec: 0))
+    try waiting.queued()
+    try waiting.client.halfClose()
+    let result = try waiting.result()
+    #expect(result.cause == .disconnected)
+    #expect(result.exitSignal == nil)
+    trap.release()
+    for job in hanging { #expect(try job.result().startFailure?.step == .executable) }
+    #expect(try waiting.witness?.isGone == true)
+    try jobd.process.send(.terminate)
+    #expect(try jobd.process.waitForExit().status == .exited(code: 0))
+  }
+
   @Test("Case 29: A process that comes into the leaf when that was killed already is killed, too")
   func latecomer() throws {
     try withDaemon { daemon in

@@ -46,6 +46,13 @@ extension Survivor {
 }
 
 extension StartFailure {
+  /// It was never tried.
+  static var abandoned: StartFailure {
+    StartFailure(
+      step: .process, path: nil, errno: Int(Errno.canceled.rawValue),
+      errnoName: Errno.canceled.name, message: "the start was given up before it was begun")
+  }
+
   init(makingLeaf error: SystemError) {
     self.init(
       step: .controlGroup, path: error.subject, errno: Int(error.errno.rawValue),

@@ -14,6 +14,8 @@ final class JobResources {
   var start: Start?
   /// While it is being started, whatever becomes of it meanwhile: a thread works with their numbers.
   var streams: JobStreams?
+  /// While it is being started on another thread.
+  var attempt: StartAttempt?
   var tree: (any JobTree)?
   /// Of the main process, once it was started.
   var mainPid: Int32?

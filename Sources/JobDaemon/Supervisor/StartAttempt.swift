@@ -1,10 +1,15 @@
 import JobProtocol
 import LinuxProcess
 import LinuxSystem
+import Synchronization
 import SystemPackage
 
 /// A job's first process about to be started: all that takes, to be done on whichever thread.
 nonisolated final class StartAttempt: Sendable {
+  private enum Phase {
+    case waiting, begun, abandoned
+  }
+
   struct Outcome: Sendable {
     /// The process, by its pid.
     let result: Result<Int32, SpawnFailure>
@@ -21,6 +26,7 @@ nonisolated final class StartAttempt: Sendable {
 
   let tree: any JobTree
   let specification: SpawnSpecification
+  private let phase = Mutex(Phase.waiting)
   /// Lent, until the attempt is over.
   private let input, output, error: FileDescriptor
 
@@ -32,8 +38,26 @@ nonisolated final class StartAttempt: Sendable {
     (input, output, error) = (streams.input.raw, streams.output.raw, streams.error.raw)
   }
 
-  /// Returns when the program was executed. May take long.
-  func make(by spawner: Spawner) -> Outcome {
+  /// It is not to be made, if it wasn't begun.
+  ///
+  /// - Returns: It won't be.
+  func abandon() -> Bool {
+    phase.withLock { phase in
+      if phase == .waiting { phase = .abandoned }
+      return phase == .abandoned
+    }
+  }
+
+  private func begin() -> Bool {
+    phase.withLock { phase in
+      if phase == .waiting { phase = .begun }
+      return phase == .begun
+    }
+  }
+
+  /// Returns when the program was executed, `nil` where that was abandoned. May take long.
+  func make(by spawner: Spawner) -> Outcome? {
+    guard begin() else { return nil }
     let began = Moment.monotonic
     let result: Result<Int32, SpawnFailure>
     do throws(SpawnFailure) {

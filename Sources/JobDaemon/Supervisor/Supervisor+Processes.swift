@@ -18,6 +18,16 @@ extension Supervisor {
       event { $0.spawnKilled(job.id, StartFailure(failure), at: moment) }
     case .failure(let failure):
       event { $0.spawnFailed(job.id, StartFailure(failure), at: moment) }
+    case .success where jobs[job.id] !== job:
+      // It has been told as over. Nobody waits for it any more, or would kill it.
+      log.error("a job was started after its end; killing it", metadata: ["job": "\(job.id)"])
+      offload.run {
+        let error = Self.kill(tree)
+        _ = tree.remove()
+        return error
+      } then: { [unowned self] in
+        killTried(job.id, $0)
+      }
     case .success(let pid):
       job.mainPid = pid
       mainProcesses[pid] = job.id
@@ -99,7 +109,7 @@ extension Supervisor {
   }
 
   func kill(_ id: JobID) {
-    guard let job = jobs[id], let tree = job.tree else { return }
+    guard let job = jobs[id], let tree = job.tree, !abandonStart(of: job) else { return }
     // Most jobs have no other process left: it dies while the rest is looked for.
     tree.killMain()
     // Should the kernel hold one up, no more than that one waits on a thread.

@@ -67,7 +67,8 @@ extension Supervisor {
     let began = Moment.monotonic
     promptStart?.begins(in: tree, at: began)
     // None comes meanwhile.
-    let outcome = attempt.make(by: SlowDescriptors.areHeld ? spawner : copyingSpawner)
+    let maker = SlowDescriptors.areHeld ? spawner : copyingSpawner
+    guard let outcome = attempt.make(by: maker) else { return }
     if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {
       tree.reapUnborn()
       return startAnew(job, start, instead: tree)
@@ -92,13 +93,17 @@ extension Supervisor {
     _ job: JobResources, _ attempt: StartAttempt, otherwise start: JobResources.Start?,
     then followUp: @escaping (StartAttempt.Outcome) -> Void = { _ in }
   ) {
+    job.attempt = attempt
     // Without a control group it is the child of its warden.
     let number = attempt.tree.controlGroup.flatMap { orphans?.spawnBegan(in: $0) }
     starts.run { [spawner] in
       attempt.make(by: spawner)
     } then: { [unowned self] outcome in
-      tried(job, attempt, outcome, otherwise: start)
-      followUp(outcome)
+      if let outcome {
+        job.attempt = nil
+        tried(job, attempt, outcome, otherwise: start)
+        followUp(outcome)
+      }
       if let number { orphans?.spawnReported(number) }
     }
   }
@@ -108,13 +113,24 @@ extension Supervisor {
     _ job: JobResources, _ attempt: StartAttempt, _ outcome: StartAttempt.Outcome,
     otherwise start: JobResources.Start?
   ) {
-    if let start, outcome.isRefusedByLeaf {
-      // Somebody has done something to it in the meantime.
+    if let start, outcome.isRefusedByLeaf, engine.isToStart(job.id) {
+      // Somebody else has done something to it in the meantime.
       return startAnew(job, start, instead: attempt.tree)
     }
     // From now on only the job holds its streams: who reads them sees their end when it ends.
     job.streams = nil
     spawned(job, attempt.tree, outcome.result, at: outcome.at)
     if !starts.isCrowded { spares?.want() }
+  }
+
+  /// A job that is to be killed, and whose start still waits for its turn, isn't started.
+  ///
+  /// - Returns: There is nothing to be killed.
+  func abandonStart(of job: JobResources) -> Bool {
+    guard let attempt = job.attempt, attempt.abandon() else { return false }
+    job.attempt = nil
+    job.streams = nil
+    event { $0.spawnKilled(job.id, .abandoned, at: Moment.now) }
+    return true
   }
 }
