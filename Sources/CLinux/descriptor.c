@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -37,6 +38,11 @@ int clinux_set_nonblocking(int fd) {
 ssize_t clinux_unread_bytes(int fd) {
   int count;
   return ioctl(fd, FIONREAD, &count) ? -errno : count;
+}
+
+bool clinux_has_no_writer(int fd) {
+  struct pollfd pipe = {.fd = fd};
+  return poll(&pipe, 1, 0) > 0 && pipe.revents & POLLHUP;
 }
 
 int clinux_memory_file(const char *name) {

@@ -27,6 +27,9 @@ public enum Action: Hashable, Sendable {
   case readUsage(JobID)
   /// Pass on what is still in the pipes of captured output: ``JobEngine/outputDrained(_:at:)``.
   case drainOutput(JobID)
+  /// The same without the pipes, which a process that can't be killed may have locked for as long as it lives:
+  /// ``JobEngine/outputDrained(_:at:)``.
+  case dropOutput(JobID)
   /// Nobody hears the job's output, or its reader doesn't take it: throw it away from now on. No
   /// answer of its own; what ``drainOutput(_:)`` waits for is then soon done.
   case discardOutput(JobID)

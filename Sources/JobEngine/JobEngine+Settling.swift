@@ -12,11 +12,16 @@ extension JobEngine {
     let wasBorn = job.main != .unborn
     var settlement = Settlement(outcome, isUsageRead: !wasBorn)
     if wasBorn { emit(.readUsage(id)) }
-    emit(.drainOutput(id))
     switch outcome {
-    case .neverStarted: settlement.leaf = .removed
-    case .stuck: settlement.leaf = .busy(retry: firstRetry(at: now))
-    case .failedToStart, .ended, .stopped: emit(.removeLeaf(id))
+    case .neverStarted:
+      emit(.drainOutput(id))
+      settlement.leaf = .removed
+    case .stuck:
+      emit(.dropOutput(id))
+      settlement.leaf = .busy(retry: firstRetry(at: now))
+    case .failedToStart, .ended, .stopped:
+      emit(.drainOutput(id))
+      emit(.removeLeaf(id))
     }
     job.phase = .settling(settlement)
     live[id] = job

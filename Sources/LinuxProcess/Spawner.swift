@@ -52,6 +52,12 @@ public struct Spawner: Sendable {
     let streams = (input.rawValue, output.rawValue, error.rawValue)
     let cgroup = leaf.cgroup.directory.raw.rawValue
     start(specification, cgroup: cgroup, streams: streams, report: &report)
+    if ownFiles != nil, report.step == CLINUX_SPAWN_STREAMS,
+      Errno(rawValue: report.error) == .notPermitted
+    {
+      // It has been forbidden since. ptrace(2), `/proc/sys/kernel/yama/ptrace_scope`
+      copying.start(specification, cgroup: cgroup, streams: streams, report: &report)
+    }
     guard report.step == CLINUX_SPAWN_DONE else {
       throw SpawnFailure(report, of: specification, in: leaf.path)
     }

@@ -1,14 +1,17 @@
 internal import CLinux
 internal import Glibc
+internal import SystemPackage
 
 /// The machine's processors, and how many threads want one.
 ///
 /// proc(5), `/proc/loadavg`
 public struct Processors: ~Copyable, Sendable {
+  private static let path = "/proc/loadavg"
+
   private let count: Int
   private let load: KeptFile
 
-  /// - Throws: Where there is no `/proc`.
+  /// - Throws: Where there is no `/proc`, or the file is another's, who may take his time.
   public init() throws(SystemError) {
     try self.init(count: Self.online)
   }
@@ -24,7 +27,11 @@ public struct Processors: ~Copyable, Sendable {
 
   /// As if there were so many.
   package init(count: Int) throws(SystemError) {
-    load = KeptFile(try OwnedDescriptor.open("/proc/loadavg"))
+    let file = try OwnedDescriptor.open(Self.path)
+    guard clinux_is_of_proc(file.raw.rawValue) else {
+      throw SystemError("fstatfs", Self.path, errno: .notSupported)
+    }
+    load = KeptFile(file)
     self.count = count
   }
 

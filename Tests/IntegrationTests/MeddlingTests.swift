@@ -129,6 +129,26 @@ struct MeddlingTests {
 }
 
 @Suite(
+  "In a container", .needsCgroups,
+  .enabled(if: BusyDirectory.isPermitted, "needs the right to mount"))
+struct ContainerTests {
+  @Test("Of a /proc/loadavg that a process serves nothing is asked")
+  func load() throws {
+    let directory = try ScratchDirectory()
+    let file = try directory.file("loadavg", "0.20 0.18 0.12 1/80 11206\n")
+    var options = TestDaemon.Options()
+    options.wrapper = [
+      "unshare", "--mount", "sh", "-c", "mount --bind \(file) /proc/loadavg && exec \"$@\"", "sh",
+    ]
+    try withDaemon(options) { daemon in
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+      let open = try ProcessFiles(daemon.pid).descriptors().values
+      #expect(!open.contains { $0.hasSuffix("loadavg") })
+    }
+  }
+}
+
+@Suite(
   "Where control groups can't be written to, that is said", .needsCgroups,
   .enabled(if: BusyDirectory.isPermitted, "needs the right to mount"))
 struct ReadOnlyGroupsTests {

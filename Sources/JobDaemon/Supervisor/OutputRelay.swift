@@ -7,31 +7,39 @@ import SystemPackage
 /// It reads only while the client has room, so that a reader who stops stops its own job's pipe and
 /// nothing else, and what is in memory is bounded by one piece and what the connection queues.
 final class OutputRelay {
-  /// Bytes read at one time: what a pipe holds by default. pipe(7)
-  static let pieceBytes = 65_536
-
-  private let reader: OwnedDescriptor
+  private let pipe: CapturedPipe
+  /// Where a pipe is read that somebody can write to.
+  private let threads: Offload
   private var source: IOSource?
   private var encoder: OutputEncoder
   private let sink: OutputSink
 
   private var hasBegun = false
-  /// No process of the job is left: so many bytes are still to be read, and no more. A process that isn't
-  /// the job's may hold the pipe, too, and write to it for ever.
+  /// Nobody can write to it any more. What is in it is all that comes, and is read here.
+  private var isAlone = false
+  /// No process of the job is left: what is in the pipe is still to be read, and no more.
+  private var isDraining = false
+  /// Then, bytes of that. A process that isn't the job's may hold the pipe, too, and write to it for ever.
   private var rest: Int?
   /// Nobody listens: it reads, so that the job isn't blocked, and throws away.
   private var isDiscarding = false
   private(set) var isDone = false
   private var isWorking = false
+  /// A thread does.
+  private var isReading = false
 
   init(
-    _ loop: EventLoop, _ reader: consuming OwnedDescriptor, _ stream: OutputStream,
-    to sink: OutputSink
+    _ loop: EventLoop, _ threads: Offload, _ reader: consuming OwnedDescriptor,
+    _ stream: OutputStream, to sink: OutputSink
   ) throws(SystemError) {
-    self.reader = reader
+    pipe = CapturedPipe(reader)
+    self.threads = threads
     self.encoder = OutputEncoder(stream)
     self.sink = sink
-    source = try IOSource(loop, self.reader.raw, []) { [unowned self] _ in work() }
+    source = try IOSource(loop, pipe.descriptor, []) { [unowned self] events in
+      if events.contains(.hangUp) { isAlone = true }
+      work()
+    }
   }
 
   // Before the descriptor that it watches is closed.
@@ -47,15 +55,21 @@ final class OutputRelay {
 
   /// The client has room again.
   func resume() {
-    guard hasBegun else { return }
-    if rest == nil { source?.events = .input } else { work() }
+    guard hasBegun, !isDone, !isReading else { return }
+    if isDraining { work() } else { source?.events = .input }
   }
 
   /// Passes on what is still in the pipe, and is done.
   func drain() {
     hasBegun = true
-    rest = (try? reader.unreadBytes()) ?? 0
+    isDraining = true
+    if pipe.hasNoWriter { isAlone = true }
     work()
+  }
+
+  /// Is done with what it has, and doesn't touch the pipe again.
+  func drop() {
+    if !isDone { finish() }
   }
 
   /// Throws away what comes from now on.
@@ -66,44 +80,45 @@ final class OutputRelay {
 
   private func work() {
     // To deliver may make room, and lead back here.
-    guard !isWorking else { return }
+    guard !isWorking, !isReading, !isDone else { return }
     isWorking = true
     defer { isWorking = false }
-    while !isDone {
+    repeat {
       guard isDiscarding || sink.hasRoom() else {
         source?.events = []
         return
       }
-      switch readPiece() {
-      case .data: break
-      case .nothing where rest == nil: return
-      case .nothing, .end: return finish()
-      }
+      if !isAlone { return readElsewhere() }
+      take(pipe.read())
       // While the job runs, one piece in a turn of the loop: others want to be served, too.
-      if rest == nil { return }
+    } while isDraining && !isDone
+  }
+
+  private func readElsewhere() {
+    isReading = true
+    source?.events = []
+    let (counts, rest) = (isDraining && rest == nil, rest)
+    threads.run { [pipe] in
+      let rest = counts ? pipe.unreadBytes() : rest
+      let most = min(CapturedPipe.pieceBytes, rest ?? CapturedPipe.pieceBytes)
+      return (most == 0 ? CapturedPipe.Piece.end : pipe.read(most: most), rest)
+    } then: { [weak self] piece, rest in
+      guard let self else { return }
+      isReading = false
+      guard !isDone else { return }
+      self.rest = rest
+      take(piece)
+      resume()
     }
   }
 
-  private enum Piece {
-    case data, nothing, end
-  }
-
-  private func readPiece() -> Piece {
-    if rest == 0 { return .end }
-    do {
-      let most = min(Self.pieceBytes, rest ?? Self.pieceBytes)
-      let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
-        count = try unsafe reader.raw.read(into: UnsafeMutableRawBufferPointer(buffer))
-      }
-      if bytes.isEmpty { return .end }
+  private func take(_ piece: CapturedPipe.Piece) {
+    switch piece {
+    case .data(let bytes):
       if let rest { self.rest = rest - bytes.count }
       if !isDiscarding, let reply = encoder.encode(bytes) { sink.deliver(reply) }
-      return .data
-    } catch Errno.resourceTemporarilyUnavailable {
-      return .nothing
-    } catch {
-      // A pipe knows no other error to be read by; there is no more to come in any case.
-      return .end
+    case .nothing where !isDraining: break
+    case .nothing, .end: finish()
     }
   }
 

@@ -28,10 +28,10 @@ extension Supervisor {
       deliver: { [weak client] in client?.progress(encoded: $0) },
       done: { [unowned self, unowned job] in outputDone(job) })
     if let reader = ends.output.take() {
-      job.relays.append(try OutputRelay(loop, reader, .standardOutput, to: sink))
+      job.relays.append(try OutputRelay(loop, readers, reader, .standardOutput, to: sink))
     }
     if let reader = ends.error.take() {
-      job.relays.append(try OutputRelay(loop, reader, .standardError, to: sink))
+      job.relays.append(try OutputRelay(loop, readers, reader, .standardError, to: sink))
     }
     if !job.relays.isEmpty {
       client.whenRoom = { [weak job] in job?.relays.forEach { $0.resume() } }
@@ -57,6 +57,12 @@ extension Supervisor {
     job.start = nil
     for relay in job.relays { relay.drain() }
     outputDone(job)
+  }
+
+  func dropOutput(_ id: JobID) {
+    guard let job = jobs[id] else { return }
+    for relay in job.relays { relay.drop() }
+    event { $0.outputDrained(id, at: Moment.now) }
   }
 
   func discardOutput(_ id: JobID) {

@@ -16,6 +16,8 @@ final class Supervisor {
   /// For starting processes: a flood of jobs is as much as the processors can do, and one that is to be killed
   /// doesn't wait for it.
   let starts: Offload
+  /// For the output of jobs.
+  let readers: Offload
   let spawner: Spawner
   /// For starts on the loop while no descriptor is there that it takes long to close.
   let copyingSpawner: Spawner
@@ -67,6 +69,7 @@ final class Supervisor {
     self.log = log
     self.offload = try Offload(loop)
     self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.permitted)
+    self.readers = try Offload(loop, atOnce: Processors.permitted)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
     loop.isCrowded = { [unowned self] in starts.isCrowded }
     timer = try TimerSource(loop) { [unowned self] in
@@ -138,6 +141,7 @@ final class Supervisor {
     case .findSurvivors(let id): findSurvivors(id)
     case .readUsage(let id): readUsage(id)
     case .drainOutput(let id): drainOutput(id)
+    case .dropOutput(let id): dropOutput(id)
     case .discardOutput(let id): discardOutput(id)
     case .removeLeaf(let id): removeLeaf(id)
     case .forget(let id, let leafRemains): forget(id, leafRemains: leafRemains)

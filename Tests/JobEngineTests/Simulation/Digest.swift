@@ -20,6 +20,7 @@ struct Digest: Hashable {
     case .findSurvivors(let id): add(6, id)
     case .readUsage(let id): add(7, id)
     case .drainOutput(let id): add(8, id)
+    case .dropOutput(let id): add(18, id)
     case .discardOutput(let id): add(9, id)
     case .removeLeaf(let id): add(10, id)
     case .forget(let id, let remains): add(11, id, remains ? 1 : 0)

@@ -37,7 +37,7 @@ extension Referee {
       let job = touch(id)
       require(
         job.isBorn && job.usage == nil && !job.isSettled, "order", "usage of job \(id) is read")
-    case .drainOutput(let id): isSettled(touch(id))
+    case .drainOutput(let id), .dropOutput(let id): isSettled(touch(id))
     case .discardOutput(let id):
       let job = touch(id)
       require(!job.isForgotten, "forgotten is forgotten", "output of job \(id)")

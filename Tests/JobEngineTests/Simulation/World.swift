@@ -133,6 +133,7 @@ final class World {
       guard tree.random.percent(tree.program.lateness) else { return answer(action) }
       happens(.late(action), after: tree.random.period(upTo: Self.latenessMax))
     case .drainOutput(let id): return drain(tree(id))
+    case .dropOutput(let id): return .outputDrained(id)
     case .discardOutput(let id):
       tree(id).isDiscarded = true
       if tree(id).isDraining { happens(.event(.outputDrained(id)), after: 100) }

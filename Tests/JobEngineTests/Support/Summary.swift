@@ -15,6 +15,7 @@ extension Action {
     case .findSurvivors(let id): "find survivors of \(id)"
     case .readUsage(let id): "read usage of \(id)"
     case .drainOutput(let id): "drain output of \(id)"
+    case .dropOutput(let id): "drop output of \(id)"
     case .discardOutput(let id): "discard output of \(id)"
     case .removeLeaf(let id): "remove leaf of \(id)"
     case .forget(let id, false): "forget \(id)"

@@ -1,9 +1,10 @@
-"""Mounts a FUSE file system with one file, to close which takes for ever, and has a job write to it.
+"""Mounts a FUSE file system with one file, of zeroes, that answers everything but one operation.
 
-slow_flush.py DIRECTORY SOCKET COMMAND...
+slow_file.py DIRECTORY flush|read [SOCKET COMMAND...]
 
-Each close(2) of any descriptor of the file waits for an answer (FLUSH) that doesn't come, and SIGKILL doesn't end that
-wait; the end of this program does. Prints "mounted", and a line for each such close.
+flush: each close(2) of any descriptor of the file waits. read: whoever reads it does. SIGKILL doesn't end that wait; the
+end of this program does. Prints "mounted", and the operation each time that somebody begins to wait for it. With a
+socket, a job of the jobd there is asked for, which is to write to the file.
 fuse(4); linux/fuse.h
 """
 
@@ -15,11 +16,13 @@ import struct
 import sys
 import time
 
-LOOKUP, GETATTR, OPEN, RELEASE, FLUSH, INIT = 1, 3, 14, 18, 25, 26
-FORGET, INTERRUPT, BATCH_FORGET = 2, 36, 42
-UNANSWERED = {FORGET, INTERRUPT, BATCH_FORGET, FLUSH}
+LOOKUP, GETATTR, OPEN, READ, RELEASE, FLUSH, INIT = 1, 3, 14, 15, 18, 25, 26
+UNANSWERED = {"flush": FLUSH, "read": READ}
+# FORGET, INTERRUPT, BATCH_FORGET: nobody waits for an answer.
+MERE_NEWS = {2, 36, 42}
 ENOSYS = 38
 QUESTION_BYTES = 1 << 17
+FILE_BYTES = 65536
 ROOT, FILE = 1, 2
 
 
@@ -34,9 +37,9 @@ def mount(device, directory):
 
 
 def attributes(node):
-    mode = 0o040755 if node == ROOT else 0o100644
+    mode, size = (0o040755, 0) if node == ROOT else (0o100644, FILE_BYTES)
     # Number, size, blocks, three times; their nanoseconds; mode, links, owner, group, device, block size, flags.
-    return struct.pack("=6Q10I", node, 0, 0, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
+    return struct.pack("=6Q10I", node, size, 0, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
 
 
 def answer(opcode, node):
@@ -49,18 +52,19 @@ def answer(opcode, node):
         return struct.pack("=QII", 3600, 0, 0) + attributes(node)
     if opcode == OPEN:
         return struct.pack("=QII", 1, 0, 0)
-    if opcode == RELEASE:
+    if opcode in (FLUSH, RELEASE):
         return b""
     return None
 
 
-def serve(device):
+def serve(device, unanswered):
     while True:
         question = os.read(device, QUESTION_BYTES)
         _, opcode, unique, node = struct.unpack_from("=IIQQ", question)
-        if opcode == FLUSH:
-            print("closing", flush=True)
-        if opcode in UNANSWERED:
+        if opcode == UNANSWERED[unanswered]:
+            print(unanswered, flush=True)
+            continue
+        if opcode in MERE_NEWS:
             continue
         body = answer(opcode, node)
         error = 0 if body is not None else -ENOSYS
@@ -68,22 +72,23 @@ def serve(device):
         os.write(device, struct.pack("=IiQ", 16 + len(body), error, unique) + body)
 
 
-def run(path, command):
+def run(path, address, command):
     """Asks for the job, and holds its line. Never closes the file."""
     file = os.open(path, os.O_WRONLY)
     line = socket.socket(socket.AF_UNIX)
-    line.connect(sys.argv[2])
+    line.connect(address)
     parameters = {"context": {"command": command}, "standardOutputFileDescriptor": 0}
     call = json.dumps({"method": "io.jobd.Run", "parameters": parameters}).encode() + b"\0"
     socket.send_fds(line, [call], [file])
     time.sleep(3600)
 
 
+directory, unanswered, *job = sys.argv[1:]
 device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
-mount(device, sys.argv[1])
+mount(device, directory)
 print("mounted", flush=True)
-if os.fork() == 0:
+if job and os.fork() == 0:
     libc.prctl(PR_SET_PDEATHSIG, SIGKILL)
     os.close(device)
-    run(os.path.join(sys.argv[1], "file"), sys.argv[3:])
-serve(device)
+    run(os.path.join(directory, "file"), job[0], job[1:])
+serve(device, unanswered)

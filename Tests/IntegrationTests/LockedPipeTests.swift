@@ -1,0 +1,54 @@
+import JobProtocol
+import LinuxSystem
+import TestSupport
+import Testing
+
+@Suite(
+  "A job that locks the pipe of its output for ever holds up nobody else", .needsCgroups,
+  .enabled(if: Trap.fileSystem.isAvailable, "needs FUSE"), .timeLimit(.minutes(15)))
+struct LockedPipeTests {
+  /// Stops jobd, says this, and sends the file behind it, which locks the pipe as long as the file is read.
+  private func sending(_ text: String, _ file: SlowFile) -> [String] {
+    let program = """
+      import os, signal, sys
+      os.kill(os.getppid(), signal.SIGSTOP)
+      os.write(1, sys.argv[1].encode())
+      os.sendfile(1, os.open(sys.argv[2], os.O_RDONLY), 0, 65536)
+      """
+    return ["python3", "-c", program, text, file.path]
+  }
+
+  @Test("What it said before is read later, and lines of others are held")
+  func reading() throws {
+    try withDaemon { daemon in
+      let file = try SlowFile(.read)
+      let other = try daemon.shell("exec sleep infinity")
+      try other.started()
+      let job = try daemon.run(sending("hello\n", file))
+      // It finds the pipe locked, and something in it.
+      try file.catchProcess()
+      try daemon.send(.continue)
+      #expect(try daemon.shell("echo fine; exit 3").result().exitStatus == 3)
+      other.client.close()
+      try other.witness?.waitUntilGone()
+      try file.end()
+      try job.finished()
+      #expect(job.text.hasPrefix("hello\n"))
+    }
+  }
+
+  @Test("One that is stuck that way is told so")
+  func stuck() throws {
+    try withDaemon { daemon in
+      let file = try SlowFile(.read)
+      let job = try daemon.run(sending("", file), stop: StopContext(gracePeriodUSec: 0))
+      try file.catchProcess()
+      try daemon.send(.continue)
+      try job.client.halfClose()
+      #expect(try job.result().cause == .stuck)
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+      try file.end()
+      try waitUntil("nothing is left to be removed") { try daemon.describe().removing == 0 }
+    }
+  }
+}
