@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 #include "clinux_descriptor.h"
 #include "clinux_process.h"
 #include "copy_process.h"
+#include "spawn_child.h"
 
 enum {
   FIRST_DELAY_MILLISECONDS = 1,
@@ -39,6 +41,17 @@ struct signs {
   // Negative where the kernel has no memory for it.
   int signals;
 };
+
+// From a table that is the daemon's, too. False where that isn't permitted any more.
+static bool fetch(struct clinux_guardian_duties *spec) {
+  int *needed[] = {&spec->lifeline, &spec->jobs, &spec->parent, &spec->lock};
+  if (keep_descriptors(spec->own_process)) return false;
+  for (size_t index = 0; index < sizeof needed / sizeof *needed; index++)
+    if (*needed[index] > spec->own_process &&
+        (*needed[index] = fetch_descriptor(spec->own_process, *needed[index])) < 0)
+      return false;
+  return true;
+}
 
 static struct signs detach(const struct clinux_guardian_duties *spec, pid_t daemon) {
   struct signs signs = {spec->lifeline, clinux_pidfd_open(daemon), background_signals(0)};
@@ -138,11 +151,13 @@ static void remove_files(const struct clinux_guardian_duties *spec) {
   unlink(spec->lock_path);
 }
 
-static _Noreturn void guard(const struct clinux_guardian_duties *spec, pid_t daemon) {
-  struct signs signs = detach(spec, daemon);
+static _Noreturn void guard(struct clinux_guardian_duties spec, pid_t daemon) {
+  // The daemon sees that it has no guardian.
+  if (spec.own_process >= 0 && !fetch(&spec)) exit_copy(1);
+  struct signs signs = detach(&spec, daemon);
   if (!was_told_to_stand_down(&signs, daemon)) {
-    end_jobs(spec);
-    remove_files(spec);
+    end_jobs(&spec);
+    remove_files(&spec);
   }
   exit_copy(0);
 }
@@ -153,9 +168,9 @@ pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   pid_t daemon = getpid();
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  pid_t pid = fork();
+  pid_t pid = spec->own_process < 0 ? fork() : copy_process(CLONE_FILES | SIGCHLD, NULL);
   int error = errno;
-  if (pid == 0) guard(spec, daemon);
+  if (pid == 0) guard(*spec, daemon);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return pid < 0 ? -error : pid;
 }

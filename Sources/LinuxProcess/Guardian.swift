@@ -34,39 +34,46 @@ public struct Guardian: ~Copyable, Sendable {
   public let pid: Int32
   /// Readable when the guardian is gone: then nothing guards the jobs any more.
   public let pidfd: Pidfd
-  private let lifeline: OwnedDescriptor
+  /// Our end is the lifeline. The other one, and a directory, it may fetch from us, some time after it was made.
+  private let pipe: LinuxSystem.Pipe
+  private let parent: OwnedDescriptor
 
   /// Forks the guardian of a root's jobs.
   ///
   /// Descriptors 0, 1 and 2 must be open, to whatever.
+  ///
+  /// - Parameter spawner: Where there may be descriptors that it takes long to close, of which it is to have no copies.
   public static func start(
-    for root: borrowing JobRoot, files: Files? = nil
+    for root: borrowing JobRoot, files: Files? = nil, by spawner: Spawner? = nil
   ) throws(SystemError) -> Guardian {
     let pipe = try LinuxSystem.Pipe()
     let parent = try root.base.openParent()
     let pid = try checked(
-      fork(lifeline: pipe.reader.raw, root, parent: parent.raw, files), "fork")
-    let lifeline = pipe.takeWriter()
+      fork(lifeline: pipe.reader.raw, root, parent: parent.raw, files, spawner?.ownFiles), "fork")
     do {
-      return Guardian(pid: pid, pidfd: try Pidfd.open(pid), lifeline: lifeline)
+      return Guardian(pid, try Pidfd.open(pid), pipe, parent)
     } catch {
       // To close the lifeline would be to die: it would kill the jobs that there are.
-      _ = try? lifeline.raw.writeAll([1])
+      _ = try? pipe.writer.raw.writeAll([1])
       throw error
     }
   }
 
-  private init(pid: Int32, pidfd: consuming Pidfd, lifeline: consuming OwnedDescriptor) {
+  private init(
+    _ pid: Int32, _ pidfd: consuming Pidfd, _ pipe: consuming LinuxSystem.Pipe,
+    _ parent: consuming OwnedDescriptor
+  ) {
     self.pid = pid
     self.pidfd = pidfd
-    self.lifeline = lifeline
+    self.pipe = pipe
+    self.parent = parent
   }
 
   /// Tells the guardian that all is well and waits for its exit, and thereby for its letting go
   /// of the lock. SIGPIPE must be ignored, for the case that it is gone already.
   public consuming func standDown() throws(SystemError) {
     do {
-      _ = try systemCall("write", "guardian") { try lifeline.raw.writeAll([1]) }
+      _ = try systemCall("write", "guardian") { try pipe.writer.raw.writeAll([1]) }
     } catch let error where error.errno == .brokenPipe {
       // It is gone already.
     }
@@ -74,13 +81,15 @@ public struct Guardian: ~Copyable, Sendable {
   }
 
   private static func fork(
-    lifeline: FileDescriptor, _ root: borrowing JobRoot, parent: FileDescriptor, _ files: Files?
+    lifeline: FileDescriptor, _ root: borrowing JobRoot, parent: FileDescriptor, _ files: Files?,
+    _ ownFiles: OwnFiles?
   ) -> Int32 {
     var duties = unsafe clinux_guardian_duties()
     unsafe duties.lifeline = lifeline.rawValue
     unsafe duties.jobs = root.jobs.directory.raw.rawValue
     unsafe duties.parent = parent.rawValue
     unsafe duties.lock = files?.lock.rawValue ?? -1
+    unsafe duties.own_process = ownFiles?.pidfd ?? -1
     unsafe duties.patience_seconds = UInt32(patienceSeconds)
     unsafe duties.removal_seconds = UInt32(JobRoot.removalSeconds)
     return unsafe withOptionalCString(root.madeName) { name in

@@ -11,7 +11,7 @@ public struct Spawner: Sendable {
   private let ownScore: OwnScore?
   private let blocksSignals = SignalMask.blocksAll
   /// By which children get what they need of our descriptors; `nil` where they have copies of all of them.
-  private var ownFiles: OwnFiles?
+  private(set) var ownFiles: OwnFiles?
 
   /// For threads that block the signals that the calling thread blocks. To be made before there are descriptors that
   /// it may take long to close.

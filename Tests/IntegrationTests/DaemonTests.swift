@@ -168,7 +168,10 @@ struct DaemonTests {
       let job = try daemon.shell(deaf)
       try job.says("ready\n")
       let guardian = try daemon.guardianPidfd()
+      // The death of the daemon would wake one that is merely stopped.
+      let tracer = try Tracer(of: daemon.guardian().pid)
       try guardian.send(.stop)
+      try waitUntil("it is stopped") { try daemon.guardian().state() == "t" }
       try daemon.send(.kill)
       try daemon.process.waitForExit()
 
@@ -178,6 +181,7 @@ struct DaemonTests {
       }
       #expect(try job.witness?.isGone == false)
 
+      try tracer.end()
       try guardian.send(.continue)
       try next.waitUntilReady()
       #expect(try job.witness?.isGone == true)

@@ -46,6 +46,27 @@ struct SlowCloseTests {
     }
   }
 
+  @Test("A guardian that takes another's place has no copy of it to close before it guards")
+  func guardian() throws {
+    var options = TestDaemon.Options()
+    options.arguments = ["--running-max", "1"]
+    try withDaemon(options) { daemon in
+      let job = try daemon.run(["/bin/sleep", "1000"])
+      try job.started()
+      // Its job waits, and jobd holds the file for it.
+      let other = try SlowFile(.flush, socket: daemon.socketPath, ["/bin/true"])
+      try waitUntil("it waits") { try daemon.describe().queued == 1 }
+      let first = try daemon.guardian().pid
+      try Pidfd.open(first).send(.kill)
+      try waitUntil("the next one has what it needs, and no more") {
+        let next = try daemon.guardian()
+        return try next.pid != first && next.descriptors().count < 12
+      }
+      try other.end()
+      try daemon.kill()
+    }
+  }
+
   @Test(
     "A jobd that is killed, and can't end before something is closed: its jobs do",
     arguments: [nil, "none"])

@@ -110,11 +110,11 @@ struct GuardianTests {
       let sandbox = try Sandbox()
       let guardian = try Self.start(guarding: sandbox.root, traces)
       var patience = Patience(seconds: hangGuardSeconds)
-      while try fileNames(in: "/proc/\(guardian.pid)/fd").count != 8,
+      while try fileNames(in: "/proc/\(guardian.pid)/fd").count != 9,
         patience.wait(for: nil, events: 0)
       {}
-      // Null three times; lifeline, daemon, jobs, parent and lock.
-      #expect(try fileNames(in: "/proc/\(guardian.pid)/fd").count == 8)
+      // Null three times; lifeline, daemon, signals, jobs, parent and lock.
+      #expect(try fileNames(in: "/proc/\(guardian.pid)/fd").count == 9)
       #expect(try SmallFile.readText("/proc/\(guardian.pid)/comm") == "jobd-guardian\n")
       let status = try SmallFile.readText("/proc/\(guardian.pid)/status")
       let blocked = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigBlk:\t") })

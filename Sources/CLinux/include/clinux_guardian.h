@@ -18,6 +18,9 @@ struct clinux_guardian_duties {
   /// Files to remove, as long as `lock` is the file at `lock_path`.
   const char *_Nullable lock_path;
   const char *_Nullable socket_path;
+  /// A pidfd of the daemon by which the guardian fetches its descriptors, so that it has no copies of the others, which
+  /// it would have to close, however long that takes; -1 where it has copies of all. pidfd_getfd(2)
+  int own_process;
   /// How long to go on killing what doesn't die.
   unsigned patience_seconds;
   /// How long to go on removing cgroups in which nobody lives.

@@ -17,6 +17,8 @@ public final class Daemon {
   private var guardian: Guardian?
   private var guardianSource: IOSource?
   private var guardianRetry: TimerSource?
+  /// Monotonic microseconds.
+  private var guardianBegan = 0
   private var signals: [SignalSource] = []
 
   /// Serves until it is asked to stop, or says why it can't.
@@ -112,10 +114,10 @@ public final class Daemon {
   /// Jobs without control groups are guarded by their wardens. The socket and its lock are then left,
   /// and replaced by the next daemon, which waits for the lock until the last warden is done.
   private static func startGuardian(
-    of place: JobPlace, _ endpoint: Endpoint
+    of place: JobPlace, _ endpoint: Endpoint, by spawner: Spawner? = nil
   ) throws(SystemError) -> Guardian? {
     guard case .controlGroup(let shared) = place else { return nil }
-    return try Guardian.start(for: shared.root, files: endpoint.files)
+    return try Guardian.start(for: shared.root, files: endpoint.files, by: spawner)
   }
 
   private func watchGuardian() throws(SystemError) {
@@ -124,8 +126,11 @@ public final class Daemon {
       log.error("the guardian died; starting another")
       guardianSource = nil
       guardian = nil
-      replaceGuardian()
+      // One that dies whenever it is made isn't made without end.
+      let next = guardianBegan + Self.guardianPeriodMin
+      next <= Moment.monotonic ? replaceGuardian() : guardianRetry?.arm(at: next)
     }
+    guardianBegan = Moment.monotonic
   }
 
   private func replaceGuardian() {
@@ -143,9 +148,11 @@ public final class Daemon {
     // By now jobs are started on this thread, which hands its rank down to none.
     try? rank.take(handedDown: true)
     defer { try? rank.take() }
-    return try Daemon.startGuardian(of: supervisor.place, endpoint)
+    return try Daemon.startGuardian(of: supervisor.place, endpoint, by: supervisor.spawner)
   }
 
+  /// Microseconds from one guardian to the next.
+  private static let guardianPeriodMin = 100_000
   /// Microseconds between two attempts to have a guardian again.
   private static let guardianRetryDelay = 1_000_000
 
