@@ -72,7 +72,8 @@ bool background_daemon_died(int signals, pid_t daemon) {
   struct signalfd_siginfo info;
   bool died = false;
   while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
-    if (info.ssi_signo == SIGCONT && (pid_t)info.ssi_pid == daemon) died = true;
-  // One that was sent to us by somebody else may stand for both.
+    if (info.ssi_signo == SIGCONT && info.ssi_code == SI_USER && (pid_t)info.ssi_pid == daemon)
+      died = true;
+  // One that was sent for another reason may stand for both.
   return died || getppid() != daemon;
 }

@@ -310,6 +310,11 @@ int clinux_warden_tell(int line, enum clinux_warden_command command, int signal)
   return sent < 0 ? -errno : 0;
 }
 
+void clinux_warden_wake(int pidfd) {
+  siginfo_t info = {.si_signo = SIGCONT, .si_code = SI_QUEUE};
+  syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, &info, 0);
+}
+
 int clinux_warden_hear(int line, struct clinux_warden_report *report) {
   ssize_t length;
   // A warden that ends with something unread leaves ECONNRESET, which is told once and before what

@@ -62,7 +62,7 @@ struct Warden: ~Copyable, Sendable {
       var watched = pollfd(fd: line.raw.rawValue, events: Int16(POLLIN), revents: 0)
       if unsafe poll(&watched, 1, Self.birthMilliseconds) == 0 {
         // The job may have begun, and stopped its warden before that could say so.
-        try? pidfd.send(.continue)
+        wake()
       }
     }
   }
@@ -105,12 +105,14 @@ struct Warden: ~Copyable, Sendable {
     return unsafe poll(&watched, 1, milliseconds) > 0
   }
 
+  private borrowing func wake() { clinux_warden_wake(pidfd.descriptor.raw.rawValue) }
+
   private borrowing func tell(
     _ command: clinux_warden_command, _ signal: CInt = 0
   ) throws(SystemError) {
     let answer = clinux_warden_tell(line.raw.rawValue, command, signal)
     // The job may have stopped its warden.
-    try? pidfd.send(.continue)
+    wake()
     _ = try checked(answer, "send to the warden")
   }
 }

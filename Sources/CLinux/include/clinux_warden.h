@@ -57,5 +57,9 @@ int clinux_warden_start(const struct clinux_program *_Nonnull program, int kept,
 /// Tells a warden. 0 or -errno: -EPIPE when it has ended.
 int clinux_warden_tell(int line, enum clinux_warden_command command, int signal);
 
+/// Continues a warden that its job has stopped: SIGCONT, but not as one that is sent by kill(2), or by the kernel when the
+/// daemon dies.
+void clinux_warden_wake(int pidfd);
+
 /// The next report: 1, or 0 at the end of the line; -EAGAIN where there is none yet.
 int clinux_warden_hear(int line, struct clinux_warden_report *_Nonnull report);
