@@ -94,7 +94,7 @@ final class Connection {
       if machine.isReading || (line == .held && !isInputWaiting) { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
-      events.insert(line == .held ? .readHangUp : .priority)
+      events.insert(line == .held ? .readHangUp : .hangUpOnly)
     }
     watch.events = events
   }
