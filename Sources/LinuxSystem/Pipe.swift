@@ -46,7 +46,7 @@ public struct Pipe: ~Copyable, Sendable {
 }
 
 extension OwnedDescriptor {
-  /// How many bytes are in the pipe that this is an end of. pipe(7), FIONREAD
+  /// How many bytes are in the pipe that this is an end of, or wait to be read from this socket. pipe(7), FIONREAD
   public func unreadBytes() throws(SystemError) -> Int {
     Int(try checked(clinux_unread_bytes(raw.rawValue), "ioctl"))
   }

@@ -18,7 +18,7 @@ final class Connection {
 
   let id: ClientID
   let peer: Peer
-  private let socket: UnixSocket
+  private var socket: ServerSocket
   private unowned let server: Server
   private var reader = MessageReader()
   private var machine = ServerConnection()
@@ -45,7 +45,7 @@ final class Connection {
   /// Everything that was to be written has been.
   var whenWritten: (() -> Void)?
 
-  init(_ id: ClientID, _ peer: Peer, _ socket: consuming UnixSocket, _ server: Server) {
+  init(_ id: ClientID, _ peer: Peer, _ socket: consuming ServerSocket, _ server: Server) {
     self.id = id
     self.peer = peer
     self.socket = socket
@@ -58,7 +58,7 @@ final class Connection {
   }
 
   func open(on watchlist: Watchlist) throws(SystemError) {
-    watch = try Watch(watchlist, socket.descriptor.raw, [.input, .readHangUp]) {
+    watch = try Watch(watchlist, socket.socket.descriptor.raw, [.input, .readHangUp]) {
       [unowned self] events in turn(events)
     }
   }
@@ -105,13 +105,14 @@ final class Connection {
     if ending == .closed { machine.outgoing.removeAll() }
     // Where calls are still to be read, the one under way has to be finished first.
     let isOver = ending == .closed && !hasUnreadCalls
+    if isOver { socket.isReadToEnd = true }
     server.lineEnded(self, isOver ? .closed : .halfClosed)
     if isOver { close() }
   }
 
   private var hasUnreadCalls: Bool {
     var byte: [UInt8] = [0]
-    let peeked = try? socket.peek(into: &byte)
+    let peeked = try? socket.socket.peek(into: &byte)
     return (peeked?.count ?? 0) > 0
   }
 
@@ -130,7 +131,7 @@ final class Connection {
     // Whether there is more behind it the loop says.
     isInputWaiting = false
     do {
-      switch try reader.next(from: socket, by: server.receiveBuffer) {
+      switch try reader.next(from: socket.socket, by: server.receiveBuffer) {
       case .message(let message, let descriptors):
         server.patience.met(by: id)
         received(message, descriptors)
@@ -141,6 +142,7 @@ final class Connection {
       case .endOfStream(let midMessage):
         if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
         server.patience.met(by: id)
+        socket.isReadToEnd = true
         lineEnded(.halfClosed)
         machine.stoppedReading()
         return false
@@ -171,7 +173,7 @@ final class Connection {
     let hadRoom = hasRoom
     if line == .closed { machine.outgoing.removeAll() }
     do {
-      isFull = try !machine.outgoing.write(to: socket)
+      isFull = try !machine.outgoing.write(to: socket.socket)
       if !isFull { whenWritten?() }
     } catch let error where error.errno == .brokenPipe || error.errno == .connectionReset {
       // The peer is gone, and its hang-up is on its way to us.
@@ -190,7 +192,7 @@ final class Connection {
     guard watch != nil else { return }
     watch = nil
     // A process that is just being started has a copy of the descriptor, for as long as that takes.
-    socket.end()
+    socket.socket.end()
     _ = machine.disconnected()
     server.closed(self)
   }

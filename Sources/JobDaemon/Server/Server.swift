@@ -59,7 +59,8 @@ final class Server {
     lastID += 1
     let id = ClientID(rawValue: lastID)
     do {
-      let peer = try socket.peer
+      let socket = ServerSocket(socket)
+      let peer = try socket.socket.peer
       guard users.hasRoom(for: Int(peer.uid)) else {
         if users.isNews(of: Int(peer.uid)) {
           log.warning(
