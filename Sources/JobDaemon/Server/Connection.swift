@@ -15,6 +15,8 @@ final class Connection {
   static let outputRoomBytes = 256 * 1024
   /// Calls of one client that are carried out in one turn of the loop, so that others are served.
   private static let callsPerTurn = 16
+  /// Bytes of one client that are read in one turn of the loop, for the same reason: as much as a Unix socket holds.
+  private static let bytesPerTurn = 256 * 1024
 
   let id: ClientID
   let peer: Peer
@@ -29,6 +31,15 @@ final class Connection {
   private var isFull = false
   /// There is something that isn't to be read yet: the client has sent it behind the call that is carried out.
   private var isInputWaiting = false
+  private var place = Place.unneeded
+
+  /// One for a long message that has begun: ``LongMessages``.
+  private enum Place {
+    case unneeded
+    /// Nothing is read before there is one.
+    case awaited
+    case had
+  }
 
   private enum Line: Hashable {
     case held
@@ -91,7 +102,8 @@ final class Connection {
     if line != .closed {
       // Also while nothing is to be read: to say so to the kernel takes two system calls a job, and a client
       // that sends something meanwhile is the exception.
-      if machine.isReading || (line == .held && !isInputWaiting) { events.insert(.input) }
+      let isWanted = machine.isReading || (line == .held && !isInputWaiting)
+      if isWanted, place != .awaited { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
       events.insert(line == .held ? .readHangUp : .hangUpOnly)
@@ -119,26 +131,74 @@ final class Connection {
   // MARK: reading and writing
 
   private func read() {
-    var budget = Connection.callsPerTurn
-    while watch != nil, machine.isReading, budget > 0 || line == .closed {
-      budget -= 1
-      guard readMessage() else { return }
+    var calls = Connection.callsPerTurn
+    var bytes = Connection.bytesPerTurn
+    while watch != nil, machine.isReading, line == .closed || (calls > 0 && bytes > 0) {
+      calls -= 1
+      let allowed = bytesAllowed(of: bytes)
+      var left = allowed
+      guard allowed > 0, readMessage(&left) else { return }
+      bytes -= allowed - left
     }
   }
 
-  /// - Returns: There may be another one.
-  private func readMessage() -> Bool {
+  /// How many bytes may be read, if no message ends before.
+  private func bytesAllowed(of bytes: Int) -> Int {
+    // What is left is what the socket holds.
+    if line == .closed { return .max }
+    if place == .unneeded, reader.partialBytes >= LongMessages.shortBytes { requestPlace() }
+    switch place {
+    case .unneeded: return min(bytes, LongMessages.shortBytes - reader.partialBytes)
+    case .awaited: return 0
+    case .had: return bytes
+    }
+  }
+
+  private func requestPlace() {
+    if server.requestPlace(for: self) {
+      place = .had
+    } else {
+      place = .awaited
+      // It isn't the client that we wait for.
+      server.patience.met(by: id)
+    }
+  }
+
+  /// There is a place for its long message.
+  func placeGiven() {
+    place = .had
+    server.patience.begin(for: self)
+    waitForMore()
+  }
+
+  private func leavePlace() {
+    guard place != .unneeded else { return }
+    place = .unneeded
+    server.leavePlace(id)
+  }
+
+  /// - Returns: There may be another one, or more of the same.
+  private func readMessage(_ bytes: inout Int) -> Bool {
     // Whether there is more behind it the loop says.
     isInputWaiting = false
     do {
-      switch try reader.next(from: socket.socket, by: server.receiveBuffer) {
+      switch try reader.next(from: socket.socket, by: server.receiveBuffer, within: &bytes) {
       case .message(let message, let descriptors):
         server.patience.met(by: id)
+        leavePlace()
         received(message, descriptors)
         return true
       case .wouldBlock:
-        if reader.isInMidMessage { server.patience.begin(for: self) }
-        return false
+        guard reader.isInMidMessage else { return false }
+        if reader.holdsDescriptors(from: server.budget.firstReserved) {
+          server.log.warning(
+            "closing a connection: with the descriptors of a call that isn't whole too few would be left",
+            metadata: metadata)
+          close()
+          return false
+        }
+        server.patience.begin(for: self)
+        return bytes == 0
       case .endOfStream(let midMessage):
         if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
         server.patience.met(by: id)
