@@ -139,6 +139,11 @@ int clinux_socket_is_listening(int fd) {
   return failed ? -errno : listening != 0;
 }
 
+int clinux_socket_read_urgent_in_line(int fd) {
+  int on = 1;
+  return setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on) ? -errno : 0;
+}
+
 /// Whether a call that answered an error is to be made again: interrupted, or told to wait on a
 /// socket that is nonblocking, and then only after it has become ready.
 static bool again(int fd, short event, bool wait) {

@@ -24,6 +24,11 @@ public struct PassedDescriptors: ~Copyable, Sendable {
 
   public var isEmpty: Bool { entries.isEmpty }
 
+  /// One of those that weren't taken has this number or a higher one.
+  public func reach(_ number: Int) -> Bool {
+    entries.contains { entry in entry.map { $0.raw.rawValue >= number } ?? false }
+  }
+
   /// The descriptor of that index; `nil` where none came with it, or it has been taken.
   public mutating func take(_ index: Int) -> PassedDescriptor? {
     guard entries.indices.contains(index), let entry = entries[index] else { return nil }

@@ -33,6 +33,11 @@ public enum SlowDescriptors {
     return copy.release()
   }
 
+  /// Closes one that wasn't held before.
+  static func take(over descriptor: FileDescriptor) {
+    close(hold(descriptor))
+  }
+
   /// Closes one that is held.
   static func close(_ descriptor: FileDescriptor) {
     let begins = state.withLock { state in

@@ -13,7 +13,7 @@ public struct MessageReader: ~Copyable {
   @frozen public enum Event: ~Copyable {
     /// A message, without its NUL.
     case message([UInt8], PassedDescriptors)
-    /// Not yet a whole message. It will be known by the socket becoming readable.
+    /// Not yet a whole message, or not as far as was to be read. The socket is readable when there is more.
     case wouldBlock
     /// The peer writes no more, or is gone. In mid-message, what it began is no message.
     case endOfStream(midMessage: Bool)
@@ -34,15 +34,33 @@ public struct MessageReader: ~Copyable {
   /// Whether a message has begun and isn't whole.
   public var isInMidMessage: Bool { !partial.isEmpty }
 
+  /// Bytes of the message that has begun.
+  public var partialBytes: Int { partial.count }
+
+  /// One of the descriptors of the message that has begun has this number or a higher one.
+  public func holdsDescriptors(from number: Int) -> Bool { descriptors.reach(number) }
+
   /// Reads up to the end of the next message and no further.
   ///
   /// - Parameter waiting: Whether to wait for the end of a message, on a nonblocking socket too.
   public mutating func next(
     from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool = false
   ) throws(SystemError) -> Event {
+    var unlimited = Int.max
+    return try next(from: socket, by: buffer, waiting: waiting, within: &unlimited)
+  }
+
+  /// Reads up to the end of the next message and no further, and so many bytes at most.
+  ///
+  /// - Parameter bytes: Lessened by those that were read.
+  public mutating func next(
+    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool = false,
+    within bytes: inout Int
+  ) throws(SystemError) -> Event {
     do throws(SystemError) {
       while true {
-        if let event = try step(from: socket, by: buffer, waiting: waiting) { return event }
+        guard bytes > 0 else { return .wouldBlock }
+        if let event = try step(from: socket, by: buffer, waiting, &bytes) { return event }
       }
     } catch {
       // The peer closed without having read all that was written to it.
@@ -53,7 +71,7 @@ public struct MessageReader: ~Copyable {
 
   /// One look and one read; `nil` if that was not the end of a message.
   private mutating func step(
-    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool
+    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, _ waiting: Bool, _ bytes: inout Int
   ) throws(SystemError) -> Event? {
     guard let peeked = try socket.peek(into: &buffer.bytes, waiting: waiting) else {
       return .wouldBlock
@@ -63,12 +81,14 @@ public struct MessageReader: ~Copyable {
     // Which of the bytes the descriptors came with can only be told by reading up to them. Those of
     // a message must come with its first byte, so that is read alone.
     if partial.isEmpty && peeked.hasDescriptors { count = 1 }
+    count = min(count, bytes)
     if partial.count + count > limit { return .violation(.messageTooLong) }
     let lowNumbers = peeked.hasDescriptors ? LowNumbers(with: socket.descriptor.raw) : nil
     guard var received = try socket.receive(count, into: &buffer.bytes, waiting: waiting) else {
       return .wouldBlock
     }
     _ = consume lowNumbers
+    bytes -= received.count
     if received.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
     if received.isTruncated { return .violation(.descriptorsLost) }
     if !received.descriptors.isEmpty {

@@ -106,6 +106,28 @@ struct DescriptorTests {
     }
   }
 
+  @Test("Calls that aren't whole take none of the reserve with what they pass")
+  func beginnings() throws {
+    try withDaemon(Self.limited(to: 2_048)) { daemon in
+      let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
+      try job.says("ready\n")
+      let pipe = try LinuxSystem.Pipe()
+      let passed = Array(
+        repeating: pipe.writer.raw, count: VarlinkLimits.descriptorsPerMessage)
+      let clients = try (0..<9).map { _ in try daemon.connect() }
+      for client in clients { try client.send(bytes: [UInt8(ascii: "{")], descriptors: passed) }
+      try waitUntil("it is said why a connection is closed") {
+        daemon.log.contains("with the descriptors of a call that isn't whole too few would be left")
+      }
+      #expect(try daemon.describe().running == 1)
+      // An eighth is the reserve.
+      #expect(try ProcessFiles(daemon.pid).descriptors().count <= 2_048 - 256)
+      try job.client.halfClose()
+      #expect(try job.result().cause == .disconnected)
+      for client in clients { client.close() }
+    }
+  }
+
   /// A limit of open files, soft and hard.
   private static func limited(to openFiles: Int) -> TestDaemon.Options {
     var options = TestDaemon.Options()

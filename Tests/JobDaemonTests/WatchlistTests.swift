@@ -104,7 +104,7 @@ struct WatchlistTests {
 
   @Test("What is waited for no more isn't told, until it is waited for again")
   func changed() throws {
-    for others: IOSource.Events in [[], .priority] {
+    for others: IOSource.Events in [[], .hangUpOnly] {
       try withCounters(2) { loop, list, counters in
         var called: [Int] = []
         for (number, counter) in counters.enumerated() {
@@ -118,7 +118,7 @@ struct WatchlistTests {
         try work(loop) {
           #expect(called.count == 1)
           let waiting = counters[1 - (called.first ?? 0)]
-          waiting.watch?.events = .priority
+          waiting.watch?.events = .hangUpOnly
           waiting.watch?.events = .input
         }
         #expect(called.sorted() == [0, 1])
@@ -139,7 +139,7 @@ struct WatchlistTests {
       let reader = pipe.takeReader()
       try work(loop) {
         #expect(told.isEmpty)
-        watch?.events = .priority
+        watch?.events = .hangUpOnly
       }
       #expect(told == [.hangUp])
       watch = nil

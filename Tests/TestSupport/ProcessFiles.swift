@@ -77,11 +77,10 @@ public struct ProcessFiles {
 
   /// Its children, those included that have exited and wait to be reaped.
   public func children() throws -> [Int32] {
-    // Each is that of the thread that made it.
+    // Each is that of the thread that made it. One that has ended in the meantime has none.
     try fileNames(in: "/proc/\(pid)/task").flatMap { thread in
-      try contents(of: "/proc/\(pid)/task/\(thread)/children").split(separator: " ").compactMap {
-        Int32($0)
-      }
+      let children = try? contents(of: "/proc/\(pid)/task/\(thread)/children")
+      return (children ?? "").split(separator: " ").compactMap { Int32($0) }
     }
   }
 

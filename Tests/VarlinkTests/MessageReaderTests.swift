@@ -23,6 +23,33 @@ struct MessageReaderTests {
     #expect(try wire.next() == .wouldBlock)
   }
 
+  @Test("No more is read than was asked for, and what is left is read later")
+  func budget() throws {
+    let wire = try Wire()
+    try wire.send("ABCDEF\0G\0")
+    var (isWhole, left) = try wire.next(within: 4)
+    #expect(!isWhole && left == 0)
+    (isWhole, left) = try wire.next(within: 2)
+    #expect(!isWhole && left == 0 && wire.isInMidMessage)
+    (isWhole, left) = try wire.next(within: 100)
+    #expect(isWhole && left == 99)
+    #expect(try wire.next() == .message("G", descriptors: []))
+  }
+
+  @Test("The numbers of descriptors are known before their message is whole")
+  func numbers() throws {
+    let pipe = try TestPipe()
+    let wire = try Wire()
+    try wire.send("A", [pipe.read.raw])
+    #expect(!wire.holdsDescriptors(from: 0))
+    #expect(try wire.next() == .wouldBlock)
+    #expect(wire.holdsDescriptors(from: 0) && wire.holdsDescriptors(from: 64))
+    #expect(!wire.holdsDescriptors(from: 1_000_000))
+    try wire.send("\0")
+    #expect(try wire.next() == .message("A", descriptors: [inode(of: pipe.read.raw)]))
+    #expect(!wire.holdsDescriptors(from: 0))
+  }
+
   @Test("A message may be split anywhere")
   func splits() throws {
     let message = #"{"method":"org.varlink.service.GetInfo","parameters":{"x":"ä"}}"#

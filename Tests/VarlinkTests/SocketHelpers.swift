@@ -101,6 +101,20 @@ final class Wire {
     }
   }
 
+  /// Reads so many bytes at most.
+  ///
+  /// - Returns: Whether that was a message, and how many were left.
+  func next(within bytes: Int) throws -> (isWhole: Bool, left: Int) {
+    var left = bytes
+    if case .message = try reader.next(from: sockets.second, by: buffer, within: &left) {
+      return (true, left)
+    }
+    return (false, left)
+  }
+
+  /// A descriptor of the message that has begun has this number or a higher one.
+  func holdsDescriptors(from number: Int) -> Bool { reader.holdsDescriptors(from: number) }
+
   /// What was read last, by its length: for messages too long to compare as text.
   func nextLength() throws -> Int? {
     guard case .message(let bytes, _) = try reader.next(from: sockets.second, by: buffer) else {

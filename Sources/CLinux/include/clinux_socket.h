@@ -35,6 +35,9 @@ int clinux_socket_peer_pidfd(int fd);
 /// 1 for a listening socket, 0 for another. SO_ACCEPTCONN, socket(7)
 int clinux_socket_is_listening(int fd);
 
+/// Has urgent data read where they lie among others. unix(7), SO_OOBINLINE
+int clinux_socket_read_urgent_in_line(int fd);
+
 /// Writes bytes and, with the first of them, descriptors. Answers how many bytes; -EAGAIN unless
 /// `wait`. Never raises SIGPIPE. sendmsg(2)
 ssize_t clinux_socket_send(

@@ -17,6 +17,8 @@ import SystemPackage
     static let input = Events(rawValue: EPOLLIN.rawValue)
     static let output = Events(rawValue: EPOLLOUT.rawValue)
     static let priority = Events(rawValue: EPOLLPRI.rawValue)
+    /// None that the kernel ever reports, as it does EPOLLPRI for as long as urgent data lie unread: only hang-ups.
+    static let hangUpOnly = Events(rawValue: EPOLLMSG.rawValue)
     /// The peer has shut down its sending side, or all of it.
     static let readHangUp = Events(rawValue: EPOLLRDHUP.rawValue)
     /// Always reported, asked for or not.

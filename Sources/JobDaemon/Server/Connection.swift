@@ -15,10 +15,12 @@ final class Connection {
   static let outputRoomBytes = 256 * 1024
   /// Calls of one client that are carried out in one turn of the loop, so that others are served.
   private static let callsPerTurn = 16
+  /// Bytes of one client that are read in one turn of the loop, for the same reason: as much as a Unix socket holds.
+  private static let bytesPerTurn = 256 * 1024
 
   let id: ClientID
   let peer: Peer
-  private let socket: UnixSocket
+  private var socket: ServerSocket
   private unowned let server: Server
   private var reader = MessageReader()
   private var machine = ServerConnection()
@@ -29,6 +31,15 @@ final class Connection {
   private var isFull = false
   /// There is something that isn't to be read yet: the client has sent it behind the call that is carried out.
   private var isInputWaiting = false
+  private var place = Place.unneeded
+
+  /// One for a long message that has begun: ``LongMessages``.
+  private enum Place {
+    case unneeded
+    /// Nothing is read before there is one.
+    case awaited
+    case had
+  }
 
   private enum Line: Hashable {
     case held
@@ -45,7 +56,7 @@ final class Connection {
   /// Everything that was to be written has been.
   var whenWritten: (() -> Void)?
 
-  init(_ id: ClientID, _ peer: Peer, _ socket: consuming UnixSocket, _ server: Server) {
+  init(_ id: ClientID, _ peer: Peer, _ socket: consuming ServerSocket, _ server: Server) {
     self.id = id
     self.peer = peer
     self.socket = socket
@@ -58,7 +69,7 @@ final class Connection {
   }
 
   func open(on watchlist: Watchlist) throws(SystemError) {
-    watch = try Watch(watchlist, socket.descriptor.raw, [.input, .readHangUp]) {
+    watch = try Watch(watchlist, socket.socket.descriptor.raw, [.input, .readHangUp]) {
       [unowned self] events in turn(events)
     }
   }
@@ -91,10 +102,11 @@ final class Connection {
     if line != .closed {
       // Also while nothing is to be read: to say so to the kernel takes two system calls a job, and a client
       // that sends something meanwhile is the exception.
-      if machine.isReading || (line == .held && !isInputWaiting) { events.insert(.input) }
+      let isWanted = machine.isReading || (line == .held && !isInputWaiting)
+      if isWanted, place != .awaited { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
-      events.insert(line == .held ? .readHangUp : .priority)
+      events.insert(line == .held ? .readHangUp : .hangUpOnly)
     }
     watch.events = events
   }
@@ -105,42 +117,92 @@ final class Connection {
     if ending == .closed { machine.outgoing.removeAll() }
     // Where calls are still to be read, the one under way has to be finished first.
     let isOver = ending == .closed && !hasUnreadCalls
+    if isOver { socket.isReadToEnd = true }
     server.lineEnded(self, isOver ? .closed : .halfClosed)
     if isOver { close() }
   }
 
   private var hasUnreadCalls: Bool {
     var byte: [UInt8] = [0]
-    let peeked = try? socket.peek(into: &byte)
+    let peeked = try? socket.socket.peek(into: &byte)
     return (peeked?.count ?? 0) > 0
   }
 
   // MARK: reading and writing
 
   private func read() {
-    var budget = Connection.callsPerTurn
-    while watch != nil, machine.isReading, budget > 0 || line == .closed {
-      budget -= 1
-      guard readMessage() else { return }
+    var calls = Connection.callsPerTurn
+    var bytes = Connection.bytesPerTurn
+    while watch != nil, machine.isReading, line == .closed || (calls > 0 && bytes > 0) {
+      calls -= 1
+      let allowed = bytesAllowed(of: bytes)
+      var left = allowed
+      guard allowed > 0, readMessage(&left) else { return }
+      bytes -= allowed - left
     }
   }
 
-  /// - Returns: There may be another one.
-  private func readMessage() -> Bool {
+  /// How many bytes may be read, if no message ends before.
+  private func bytesAllowed(of bytes: Int) -> Int {
+    // What is left is what the socket holds.
+    if line == .closed { return .max }
+    if place == .unneeded, reader.partialBytes >= LongMessages.shortBytes { requestPlace() }
+    switch place {
+    case .unneeded: return min(bytes, LongMessages.shortBytes - reader.partialBytes)
+    case .awaited: return 0
+    case .had: return bytes
+    }
+  }
+
+  private func requestPlace() {
+    if server.requestPlace(for: self) {
+      place = .had
+    } else {
+      place = .awaited
+      // It isn't the client that we wait for.
+      server.patience.met(by: id)
+    }
+  }
+
+  /// There is a place for its long message.
+  func placeGiven() {
+    place = .had
+    server.patience.begin(for: self)
+    waitForMore()
+  }
+
+  private func leavePlace() {
+    guard place != .unneeded else { return }
+    place = .unneeded
+    server.leavePlace(id)
+  }
+
+  /// - Returns: There may be another one, or more of the same.
+  private func readMessage(_ bytes: inout Int) -> Bool {
     // Whether there is more behind it the loop says.
     isInputWaiting = false
     do {
-      switch try reader.next(from: socket, by: server.receiveBuffer) {
+      switch try reader.next(from: socket.socket, by: server.receiveBuffer, within: &bytes) {
       case .message(let message, let descriptors):
         server.patience.met(by: id)
+        leavePlace()
         received(message, descriptors)
         return true
       case .wouldBlock:
-        if reader.isInMidMessage { server.patience.begin(for: self) }
-        return false
+        guard reader.isInMidMessage else { return false }
+        if reader.holdsDescriptors(from: server.budget.firstReserved) {
+          server.log.warning(
+            "closing a connection: with the descriptors of a call that isn't whole too few would be left",
+            metadata: metadata)
+          close()
+          return false
+        }
+        server.patience.begin(for: self)
+        return bytes == 0
       case .endOfStream(let midMessage):
         if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
         server.patience.met(by: id)
+        socket.isReadToEnd = true
         lineEnded(.halfClosed)
         machine.stoppedReading()
         return false
@@ -171,7 +233,7 @@ final class Connection {
     let hadRoom = hasRoom
     if line == .closed { machine.outgoing.removeAll() }
     do {
-      isFull = try !machine.outgoing.write(to: socket)
+      isFull = try !machine.outgoing.write(to: socket.socket)
       if !isFull { whenWritten?() }
     } catch let error where error.errno == .brokenPipe || error.errno == .connectionReset {
       // The peer is gone, and its hang-up is on its way to us.
@@ -190,7 +252,7 @@ final class Connection {
     guard watch != nil else { return }
     watch = nil
     // A process that is just being started has a copy of the descriptor, for as long as that takes.
-    socket.end()
+    socket.socket.end()
     _ = machine.disconnected()
     server.closed(self)
   }

@@ -15,7 +15,7 @@ final class Listener {
   /// Longest of these waits.
   private static let retryMax = 10_000_000
 
-  private let socket: UnixSocket
+  private let listening: ServerSocket
   private let budget: DescriptorBudget
   private let accepted: (consuming UnixSocket) -> Void
   private let log: Logger
@@ -28,13 +28,13 @@ final class Listener {
     _ loop: EventLoop, _ socket: consuming UnixSocket, _ budget: DescriptorBudget,
     accepted: @escaping (consuming UnixSocket) -> Void, log: Logger
   ) throws(SystemError) {
-    self.socket = socket
+    self.listening = ServerSocket(socket)
     self.budget = budget
     self.accepted = accepted
     self.log = log
     timer = try TimerSource(loop, priority: .accepting) { [unowned self] in retry() }
     source = try IOSource(
-      loop, self.socket.descriptor.raw, .input, priority: .accepting
+      loop, listening.socket.descriptor.raw, .input, priority: .accepting
     ) { [unowned self] _ in
       accept()
     }
@@ -48,7 +48,7 @@ final class Listener {
   private func accept() {
     for _ in 0..<Listener.acceptsPerTurn {
       do {
-        guard let connection = try socket.accept() else { return nobodyWaits() }
+        guard let connection = try listening.socket.accept() else { return nobodyWaits() }
         let isLast = budget.isReserved(connection.descriptor.raw)
         accepted(connection)
         if isLast { return pause(for: SystemError("accept", errno: .tooManyOpenFiles)) }

@@ -14,11 +14,12 @@ final class Server {
 
   private let loop: EventLoop
   private let watchlist: Watchlist
-  private let budget: DescriptorBudget
+  let budget: DescriptorBudget
   private var listeners: [Listener] = []
   private var connections: [ClientID: Connection] = [:]
   private var lastID = 0
   private var users: ConnectionCounts
+  private var longMessages = LongMessages()
 
   /// What hears of the ends of lines.
   var lineEnded: (Connection, JobEngine.LineEnding) -> Void = { _, _ in }
@@ -59,7 +60,8 @@ final class Server {
     lastID += 1
     let id = ClientID(rawValue: lastID)
     do {
-      let peer = try socket.peer
+      let socket = ServerSocket(socket)
+      let peer = try socket.socket.peer
       guard users.hasRoom(for: Int(peer.uid)) else {
         if users.isNews(of: Int(peer.uid)) {
           log.warning(
@@ -81,11 +83,22 @@ final class Server {
 
   func closed(_ connection: Connection) {
     patience.met(by: connection.id)
+    leavePlace(connection.id)
     connections[connection.id] = nil
     users.closed(by: connection.peer.uid)
     resumeAccepting()
     flushedIfAll()
     connectionClosed(connection.id)
+  }
+
+  /// - Returns: There is a place for a long message. Otherwise its ``Connection/placeGiven()`` is called once there is.
+  func requestPlace(for connection: Connection) -> Bool {
+    longMessages.request(by: connection.id, of: connection.peer.uid)
+  }
+
+  /// The client's message is whole, or it has gone.
+  func leavePlace(_ client: ClientID) {
+    if let next = longMessages.leave(client) { connections[next]?.placeGiven() }
   }
 
   /// Descriptors were closed: if connections had to wait for want of them, there is room again.
