@@ -15,9 +15,9 @@ struct SlowCloseTests {
     try withDaemon { daemon in
       let client = try daemon.connect()
       for _ in 1...6 { #expect(try client.run(["/bin/true"]).result().exitStatus == 0) }
-      let other = try SlowFlush(socket: daemon.socketPath, ["/bin/true"])
+      let other = try SlowClient("slow_flush.py", daemon.socketPath, ["/bin/true"])
       // Its job is being started, and can't have closed the copy that isn't its standard output.
-      try other.isClosing()
+      try other.says("closing")
       for _ in 1...6 {
         #expect(try client.run(["/bin/true"]).result().exitStatus == 0)
         #expect(try daemon.shell("exit 3").result().exitStatus == 3)
@@ -35,10 +35,29 @@ struct SlowCloseTests {
     try withDaemon(options) { daemon in
       let first = try daemon.run(["/bin/sleep", "1000"])
       let id = try first.started().id
-      let other = try SlowFlush(socket: daemon.socketPath, ["/bin/true"])
+      let other = try SlowClient("slow_flush.py", daemon.socketPath, ["/bin/true"])
       try waitUntil("it waits") { try daemon.describe().queued == 1 }
       _ = try daemon.cancel(id + 1)
-      try other.isClosing()
+      try other.says("closing")
+      _ = try daemon.cancel(id, gracePeriodUSec: 0)
+      #expect(try first.result().cause == .requested)
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+      try other.end()
+    }
+  }
+
+  @Test("A pipe into which a process moves a file that nobody answers for")
+  func pipe() throws {
+    var options = TestDaemon.Options()
+    options.arguments = ["--running-max", "1"]
+    try withDaemon(options) { daemon in
+      let first = try daemon.run(["/bin/sleep", "1000"])
+      let id = try first.started().id
+      let other = try SlowClient("held_pipe.py", daemon.socketPath, ["/bin/true"])
+      try other.says("reading")
+      try waitUntil("it waits") { try daemon.describe().queued == 1 }
+      // Which closes the last descriptor of the pipe's end.
+      _ = try daemon.cancel(id + 1)
       _ = try daemon.cancel(id, gracePeriodUSec: 0)
       #expect(try first.result().cause == .requested)
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
@@ -56,13 +75,13 @@ struct SlowCloseTests {
     try jobd.waitUntilReady()
     let job = try TestClient(jobd.socketPath).run(["/bin/sh", "-c", deaf])
     try job.says("ready\n")
-    let other = try SlowFlush(socket: jobd.socketPath, ["/bin/true"])
+    let other = try SlowClient("slow_flush.py", jobd.socketPath, ["/bin/true"])
     let client = try TestClient(jobd.socketPath)
     try waitUntil("it waits") {
       try ServiceDescription(client.call("io.jobd.Describe").parameters).queued == 1
     }
     _ = try client.call("io.jobd.Cancel", CancelParameters(id: try job.queued().id + 1).wire)
-    try other.isClosing()
+    try other.says("closing")
     try jobd.process.send(.kill)
     try job.witness?.waitUntilGone()
     #expect(jobd.process.isRunning)
@@ -71,28 +90,28 @@ struct SlowCloseTests {
   }
 }
 
-/// A client whose job writes to a file that it takes for ever to close.
-private final class SlowFlush {
+/// A client whose job has a stream that it takes for ever to close.
+private final class SlowClient {
   private let directory: ScratchDirectory
   private let client: TestProcess
-  private let says: OwnedDescriptor
+  private let output: OwnedDescriptor
 
-  init(socket: String, _ command: [String]) throws {
+  init(_ script: String, _ socket: String, _ command: [String]) throws {
     directory = try ScratchDirectory()
     let pipe = try LinuxSystem.Pipe()
     var specification = TestProcess.Specification(
-      ["python3", Python.script("slow_flush.py"), directory.path, socket] + command)
+      ["python3", "-B", Python.script(script), directory.path, socket] + command)
     specification.output = pipe.writer.raw
     client = try TestProcess(specification)
-    says = pipe.takeReader()
-    guard try readLine(says.raw) == "mounted" else { throw TestFailure("no FUSE file system") }
+    output = pipe.takeReader()
+    try says("mounted")
   }
 
   deinit { try? end() }
 
-  /// Returns when somebody waits for a copy to be closed.
-  func isClosing() throws {
-    guard try readLine(says.raw) == "closing" else { throw TestFailure("nothing is closed") }
+  /// Returns when somebody waits: to close a copy of its file, or to go on with its pipe.
+  func says(_ line: String) throws {
+    guard try readLine(output.raw) == line else { throw TestFailure("it doesn't say \(line)") }
   }
 
   /// Whoever waits for it goes on.
