@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -101,26 +100,26 @@ enum {
   LAST_PSEUDOTERMINALS = 143,
 };
 
-// The last one to close a serial terminal waits until it has written everything.
-static bool is_quick_device(unsigned major) {
-  return major == MEMORY_DEVICES || major == TERMINAL_DEVICES ||
-         (major >= FIRST_PSEUDOTERMINALS && major <= LAST_PSEUDOTERMINALS);
+static enum clinux_closing closing_of_device(unsigned major) {
+  if (major == MEMORY_DEVICES) return CLINUX_CLOSES_AT_ONCE;
+  if (major == TERMINAL_DEVICES) return CLINUX_LAST_CLOSE_WAITS;
+  return major >= FIRST_PSEUDOTERMINALS && major <= LAST_PSEUDOTERMINALS ? CLINUX_LAST_CLOSE_WAITS
+                                                                         : CLINUX_EACH_CLOSE_WAITS;
 }
 
-static bool is_unix_socket(int fd) {
-  int domain;
-  socklen_t length = sizeof domain;
-  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
-}
-
-bool clinux_closes_at_once(int fd) {
+// Only files that have a `flush` of their own are waited for whenever a descriptor is closed (filp_close, fs/open.c); of
+// the last close it is never known. pipe_release (fs/pipe.c) takes the pipe's mutex, which a process holds that moves
+// something into the pipe, from a file that nobody answers for, say. Of a pseudoterminal's first end it waits for those that
+// write to the other (tty_vhangup). A Unix socket's closes the descriptors in its queue.
+enum clinux_closing clinux_closing_of(int fd) {
   struct statx found;
   // Nobody is asked.
-  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &found) < 0) return false;
+  if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &found) < 0)
+    return CLINUX_EACH_CLOSE_WAITS;
   switch (found.stx_mode & S_IFMT) {
-    case S_IFIFO: return true;
-    case S_IFCHR: return is_quick_device(found.stx_rdev_major);
-    case S_IFSOCK: return is_unix_socket(fd);
-    default: return false;
+    case S_IFIFO:
+    case S_IFSOCK: return CLINUX_LAST_CLOSE_WAITS;
+    case S_IFCHR: return closing_of_device(found.stx_rdev_major);
+    default: return CLINUX_EACH_CLOSE_WAITS;
   }
 }

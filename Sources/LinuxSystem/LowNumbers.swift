@@ -8,9 +8,9 @@ public struct LowNumbers: ~Copyable {
   /// The first that isn't one.
   public static let end = FileDescriptor(rawValue: 64)
 
-  /// Where there may be so few descriptors, none is kept back.
+  /// Where there may be fewer descriptors, none is kept back, or moved behind them.
   private static let limitMin = 512
-  private static let areMany =
+  static let areMany =
     ((try? ResourceLimit.current(.openFiles))?.soft ?? 0) >= UInt64(limitMin)
 
   private var taken: [FileDescriptor] = []

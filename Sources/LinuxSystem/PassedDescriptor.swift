@@ -1,4 +1,3 @@
-internal import CLinux
 public import SystemPackage
 
 /// A descriptor that somebody else has opened, with one owner: closed when that goes, on a thread where it may take
@@ -9,16 +8,16 @@ public struct PassedDescriptor: ~Copyable, Sendable {
   /// One without an owner.
   struct Entry {
     let raw: FileDescriptor
-    let isSlow: Bool
+    let closing: Closing
 
     /// Takes over the duty to close `raw`.
     init(adopting raw: FileDescriptor) {
-      isSlow = !clinux_closes_at_once(raw.rawValue)
-      self.raw = isSlow ? SlowDescriptors.hold(raw) : raw
+      closing = Closing(raw)
+      self.raw = closing == .atOnce ? raw : SlowDescriptors.hold(raw, closing)
     }
 
     func close() {
-      if isSlow { SlowDescriptors.close(raw) } else { try? raw.close() }
+      if closing == .atOnce { try? raw.close() } else { SlowDescriptors.close(raw, closing) }
     }
   }
 
@@ -33,7 +32,7 @@ public struct PassedDescriptor: ~Copyable, Sendable {
   /// Lent for system calls.
   public var raw: FileDescriptor { entry.raw }
 
-  /// It isn't known that nobody has to be waited for to close it, or a copy of it, as it is of a pipe, a terminal or a
-  /// Unix socket.
-  public var isSlow: Bool { entry.isSlow }
+  /// To close a copy of it may take long, even while there are others. It doesn't of a pipe, a terminal or a socket: only
+  /// the last close of those may.
+  public var hasSlowCopies: Bool { entry.closing == .eachWaits }
 }

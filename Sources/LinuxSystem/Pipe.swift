@@ -46,9 +46,6 @@ public struct Pipe: ~Copyable, Sendable {
 }
 
 extension OwnedDescriptor {
-  /// Whether nobody has the pipe open for writing of which this is the reading end. poll(2), POLLHUP
-  public var hasNoWriter: Bool { clinux_has_no_writer(raw.rawValue) }
-
   /// How many bytes are in the pipe that this is an end of, or wait to be read from this socket. Of a pipe, waits for
   /// whoever has locked it. pipe(7), FIONREAD
   public func unreadBytes() throws(SystemError) -> Int {

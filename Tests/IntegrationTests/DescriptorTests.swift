@@ -1,5 +1,6 @@
 import JobProtocol
 import LinuxSystem
+import SystemPackage
 import TestSupport
 import Testing
 import Varlink
@@ -54,6 +55,21 @@ struct DescriptorTests {
       }
       #expect(daemon.log.split(separator: "\n").count { $0.contains(Self.shortage) } == 1)
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+    }
+  }
+
+  @Test("However few there are, a client's file can be passed")
+  func few() throws {
+    try withDaemon(Self.limited(to: 70)) { daemon in
+      let directory = try ScratchDirectory()
+      let output = try OwnedDescriptor.open(directory.path("output"), .writeOnly, options: .create)
+      let job = try daemon.run(
+        RunParameters(
+          context: JobContext(command: ["echo", "x"]),
+          standardOutputFileDescriptor: 0),
+        descriptors: [output.raw])
+      #expect(try job.result().exitStatus == 0)
+      #expect(try contents(of: directory.path("output")) == "x\n")
     }
   }
 

@@ -21,12 +21,12 @@ struct LockedPipeTests {
   @Test("What it said before is read later, and lines of others are held")
   func reading() throws {
     try withDaemon { daemon in
-      let file = try SlowFile(.read)
+      let file = try SlowFile("slow_read.py")
       let other = try daemon.shell("exec sleep infinity")
       try other.started()
       let job = try daemon.run(sending("hello\n", file))
       // It finds the pipe locked, and something in it.
-      try file.catchProcess()
+      try file.says("reading")
       try daemon.send(.continue)
       #expect(try daemon.shell("echo fine; exit 3").result().exitStatus == 3)
       other.client.close()
@@ -40,9 +40,9 @@ struct LockedPipeTests {
   @Test("One that is stuck that way is told so")
   func stuck() throws {
     try withDaemon { daemon in
-      let file = try SlowFile(.read)
+      let file = try SlowFile("slow_read.py")
       let job = try daemon.run(sending("", file), stop: StopContext(gracePeriodUSec: 0))
-      try file.catchProcess()
+      try file.says("reading")
       try daemon.send(.continue)
       try job.client.halfClose()
       #expect(try job.result().cause == .stuck)

@@ -15,9 +15,9 @@ struct SlowCloseTests {
     try withDaemon { daemon in
       let client = try daemon.connect()
       for _ in 1...6 { #expect(try client.run(["/bin/true"]).result().exitStatus == 0) }
-      let other = try SlowFile(.flush, socket: daemon.socketPath, ["/bin/true"])
+      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
       // Its job is being started, and can't have closed the copy that isn't its standard output.
-      try other.catchProcess()
+      try other.says("closing")
       for _ in 1...6 {
         #expect(try client.run(["/bin/true"]).result().exitStatus == 0)
         #expect(try daemon.shell("exit 3").result().exitStatus == 3)
@@ -35,10 +35,29 @@ struct SlowCloseTests {
     try withDaemon(options) { daemon in
       let first = try daemon.run(["/bin/sleep", "1000"])
       let id = try first.started().id
-      let other = try SlowFile(.flush, socket: daemon.socketPath, ["/bin/true"])
+      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
       try waitUntil("it waits") { try daemon.describe().queued == 1 }
       _ = try daemon.cancel(id + 1)
-      try other.catchProcess()
+      try other.says("closing")
+      _ = try daemon.cancel(id, gracePeriodUSec: 0)
+      #expect(try first.result().cause == .requested)
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+      try other.end()
+    }
+  }
+
+  @Test("A pipe into which a process moves a file that nobody answers for")
+  func pipe() throws {
+    var options = TestDaemon.Options()
+    options.arguments = ["--running-max", "1"]
+    try withDaemon(options) { daemon in
+      let first = try daemon.run(["/bin/sleep", "1000"])
+      let id = try first.started().id
+      let other = try SlowFile("held_pipe.py", daemon.socketPath, ["/bin/true"])
+      try other.says("reading")
+      try waitUntil("it waits") { try daemon.describe().queued == 1 }
+      // Which closes the last descriptor of the pipe's end.
+      _ = try daemon.cancel(id + 1)
       _ = try daemon.cancel(id, gracePeriodUSec: 0)
       #expect(try first.result().cause == .requested)
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
@@ -54,7 +73,7 @@ struct SlowCloseTests {
       let job = try daemon.run(["/bin/sleep", "1000"])
       try job.started()
       // Its job waits, and jobd holds the file for it.
-      let other = try SlowFile(.flush, socket: daemon.socketPath, ["/bin/true"])
+      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
       try waitUntil("it waits") { try daemon.describe().queued == 1 }
       let first = try daemon.guardian().pid
       try Pidfd.open(first).send(.kill)
@@ -77,13 +96,13 @@ struct SlowCloseTests {
     try jobd.waitUntilReady()
     let job = try TestClient(jobd.socketPath).run(["/bin/sh", "-c", deaf])
     try job.says("ready\n")
-    let other = try SlowFile(.flush, socket: jobd.socketPath, ["/bin/true"])
+    let other = try SlowFile("slow_flush.py", jobd.socketPath, ["/bin/true"])
     let client = try TestClient(jobd.socketPath)
     try waitUntil("it waits") {
       try ServiceDescription(client.call("io.jobd.Describe").parameters).queued == 1
     }
     _ = try client.call("io.jobd.Cancel", CancelParameters(id: try job.queued().id + 1).wire)
-    try other.catchProcess()
+    try other.says("closing")
     try jobd.process.send(.kill)
     try job.witness?.waitUntilGone()
     #expect(jobd.process.isRunning)

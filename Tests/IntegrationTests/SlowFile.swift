@@ -3,43 +3,35 @@ import LinuxSystem
 import SystemPackage
 import TestSupport
 
-/// A file that takes for ever.
+/// A file to close or to read which takes for ever.
 final class SlowFile {
-  enum Operation: String {
-    /// To close a descriptor of it.
-    case flush
-    /// To read it.
-    case read
-  }
-
   private let directory: ScratchDirectory
   private let server: TestProcess
-  private let says: OwnedDescriptor
-  private let operation: Operation
+  private let output: OwnedDescriptor
 
   /// - Parameters:
-  ///   - socket: With that of a jobd, a job of which standard output is the file is asked for there.
-  ///   - command: Its command.
-  init(_ operation: Operation, socket: String? = nil, _ command: [String] = []) throws {
-    self.operation = operation
+  ///   - script: In Python, what mounts it.
+  ///   - socket: Of a jobd, where it asks for a job that has to do with the file.
+  ///   - command: Of that job.
+  init(_ script: String, _ socket: String? = nil, _ command: [String] = []) throws {
     directory = try ScratchDirectory()
     let pipe = try LinuxSystem.Pipe()
     var specification = TestProcess.Specification(
-      ["python3", Python.script("slow_file.py"), directory.path, operation.rawValue]
-        + (socket.map { [$0] } ?? []) + command)
+      ["python3", "-B", Python.script(script), directory.path] + (socket.map { [$0] } ?? [])
+        + command)
     specification.output = pipe.writer.raw
     server = try TestProcess(specification)
-    says = pipe.takeReader()
-    guard try readLine(says.raw) == "mounted" else { throw TestFailure("no FUSE file system") }
+    output = pipe.takeReader()
+    try says("mounted")
   }
 
   deinit { try? end() }
 
   var path: String { directory.path("file") }
 
-  /// Returns when somebody waits.
-  func catchProcess() throws {
-    guard try readLine(says.raw) == operation.rawValue else { throw TestFailure("nobody waits") }
+  /// Returns when somebody waits: to close a copy of the file, or to read it.
+  func says(_ line: String) throws {
+    guard try readLine(output.raw) == line else { throw TestFailure("it doesn't say \(line)") }
   }
 
   /// Whoever waits for it goes on.

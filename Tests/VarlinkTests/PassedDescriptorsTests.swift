@@ -9,10 +9,10 @@ struct PassedDescriptorsTests {
   @Test("Each is taken once, and there is none beyond the last")
   func taking() throws {
     let ends = try FileDescriptor.pipe()
+    let writeEnd = inode(of: ends.writeEnd)
     var passed = PassedDescriptors(adopting: [ends.readEnd, ends.writeEnd])
     let count = passed.count
     #expect(count == 2)
-    let writeEnd = inode(of: ends.writeEnd)
     let taken = inode(consuming: passed.take(1))
     #expect(taken == writeEnd)
     for index in [-1, 1, 2, Int.max, Int.min] {
@@ -24,18 +24,71 @@ struct PassedDescriptorsTests {
   }
 
   @Test(
-    "One that it takes long to close is closed all the same, and nobody waits",
-    .timeLimit(.minutes(1)))
-  func slowClose() throws {
+    "One that it takes long to close is closed all the same, and nobody waits; nor for one in a socket's queue",
+    .timeLimit(.minutes(1)), arguments: [false, true])
+  func slowClose(inQueue: Bool) throws {
     let (sender, receiver) = try lingeringConnection()
     let sent = try fill(sender)
-    do {
-      let passed = PassedDescriptors(adopting: [sender])
-      _ = passed.count
-    }
+    closeAsPassed([inQueue ? try socketHolding(sender) : sender])
     // Its peer hears of the end when it has read everything.
     #expect(try readToEnd(receiver) == sent)
     try receiver.close()
+  }
+
+  @Test("However many it takes for ever to close, others are closed", .timeLimit(.minutes(1)))
+  func many() throws {
+    let hanging = try (0..<100).map { _ in try lingeringConnection() }
+    for connection in hanging { _ = try fill(connection.sender) }
+    closeAsPassed(hanging.map(\.sender))
+    let (sender, receiver) = try lingeringConnection()
+    closeAsPassed([sender])
+    #expect(try readToEnd(receiver) == 0)
+    for connection in hanging { try connection.receiver.close() }
+    try receiver.close()
+  }
+
+  @Test("A copy of a pipe, a socket or a terminal is closed at once, but not of a file")
+  func copies() async {
+    await #expect(processExitsWith: .success) {
+      let pipe = try TestPipe()
+      let sockets = try UnixSocket.pair()
+      var passed = PassedDescriptors(adopting: [
+        try duplicate(pipe.write.raw), try duplicate(sockets.first.descriptor.raw),
+        try OwnedDescriptor.open("/dev/ptmx", .readWrite).release(),
+        try OwnedDescriptor.open("/dev/null", .readWrite).release(),
+      ])
+      for index in 0..<4 {
+        let isSlow = hasSlowCopies(passed.take(index))
+        #expect(isSlow == false)
+      }
+      // While they are closed on a thread, a process's copy may be the last.
+      while SlowDescriptors.areHeld { usleep(1000) }
+      passed = PassedDescriptors(adopting: [
+        try duplicate(pipe.write.raw),
+        try OwnedDescriptor.open("/proc/self/stat", .readOnly).release(),
+      ])
+      #expect(SlowDescriptors.areHeld)
+      let isSlow = hasSlowCopies(passed.take(1))
+      #expect(isSlow == true)
+      while SlowDescriptors.areHeld { usleep(1000) }
+      _ = sockets.second.descriptor.raw
+      let count = passed.count
+      #expect(count == 2)
+    }
+  }
+
+  /// A Unix socket that nobody has received this from.
+  private func socketHolding(_ descriptor: FileDescriptor) throws -> FileDescriptor {
+    let pair = try UnixSocket.pair()
+    let bytes: [UInt8] = [1]
+    _ = try pair.first.send(bytes.span, descriptors: [descriptor])
+    try descriptor.close()
+    return try duplicate(pair.second.descriptor.raw)
+  }
+
+  private func closeAsPassed(_ descriptors: [FileDescriptor]) {
+    let passed = PassedDescriptors(adopting: descriptors)
+    _ = passed.count
   }
 
   /// A TCP connection whose first end is closed when the other one has read everything: socket(7), SO_LINGER
@@ -107,7 +160,7 @@ struct PassedDescriptorsTests {
       let count = received.descriptors.count
       #expect(count == 1)
     }
-    let after = try watched.peek(into: &buffer)
+    let after = try watched.peek(into: &buffer, waiting: true)
     #expect(after?.count == 0)
   }
 
@@ -179,5 +232,17 @@ struct PassedDescriptorsTests {
     let sent = try socket.send(bytes.span, descriptors: [pair.first.descriptor.raw])
     #expect(sent == 1)
     return pair.second
+  }
+}
+
+/// Another descriptor, without an owner.
+private func duplicate(_ descriptor: FileDescriptor) throws -> FileDescriptor {
+  try OwnedDescriptor.duplicate(of: descriptor).release()
+}
+
+private func hasSlowCopies(_ descriptor: consuming PassedDescriptor?) -> Bool? {
+  switch consume descriptor {
+  case let descriptor?: descriptor.hasSlowCopies
+  case nil: nil
   }
 }

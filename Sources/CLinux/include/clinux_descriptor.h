@@ -45,9 +45,17 @@ ssize_t clinux_subdirectories(
 /// The value of an extended attribute of an open file. fgetxattr(2)
 ssize_t clinux_xattr(int fd, const char *_Nonnull name, void *_Nonnull value, size_t size);
 
-/// Whether nobody has to be waited for to close it: a pipe, /dev/null and its like, a terminal, a Unix socket. Where it
-/// can't be told, somebody may.
-bool clinux_closes_at_once(int fd);
+/// What close(2) may have to wait for.
+enum clinux_closing {
+  /// Nothing: /dev/null and its like.
+  CLINUX_CLOSES_AT_ONCE,
+  /// Those who use a pipe, a terminal or a socket, when it is the last descriptor of it.
+  CLINUX_LAST_CLOSE_WAITS,
+  /// Whoever keeps the file, when any descriptor of it is closed. Where it can't be told, it is this.
+  CLINUX_EACH_CLOSE_WAITS,
+};
+
+enum clinux_closing clinux_closing_of(int fd);
 
 /// The magic number of an open file's file system. fstatfs(2)
 int64_t clinux_filesystem_type(int fd);

@@ -68,6 +68,7 @@ public final class Daemon {
     let defaults = JobDefaults(
       limits: engine.limits, environment: UserAccount.environment, socketPath: endpoint.path)
     let methods = try Methods(supervisor, defaults, uid: UserAccount.uid, log: log)
+    SlowDescriptors.prepare()
     server = try Server(loop, methods, budget, log: log)
     notifier = try Notifier(loop) { [supervisor] in supervisor.engine.counts }
   }

@@ -15,10 +15,10 @@ nonisolated final class CapturedPipe: Sendable {
   /// Bytes read at one time: what a pipe holds by default. pipe(7)
   static let pieceBytes = 65_536
 
-  private let reader: OwnedDescriptor
+  private let reader: ReadingEnd
 
   init(_ reader: consuming OwnedDescriptor) {
-    self.reader = reader
+    self.reader = ReadingEnd(reader)
   }
 
   /// Lent, to be watched.

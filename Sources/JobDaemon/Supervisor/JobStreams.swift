@@ -16,8 +16,8 @@ final class JobStreams {
 
   /// To close a copy of these may take long.
   var slow: [FileDescriptor] {
-    if input.closesAtOnce && output.closesAtOnce && error.closesAtOnce { return [] }
-    return [input, output, error].filter { !$0.closesAtOnce }.map(\.raw)
+    if input.copiesCloseAtOnce && output.copiesCloseAtOnce && error.copiesCloseAtOnce { return [] }
+    return [input, output, error].filter { !$0.copiesCloseAtOnce }.map(\.raw)
   }
 }
 
@@ -34,21 +34,21 @@ final class SharedDescriptor {
   let raw: FileDescriptor
   private let own: OwnedDescriptor?
   private let passed: PassedDescriptor?
-  /// Nobody has to be waited for to close a copy of it.
-  let closesAtOnce: Bool
+  /// Nobody has to be waited for to close a copy of it, while this one is open.
+  let copiesCloseAtOnce: Bool
 
   /// One of ours.
   init(_ descriptor: consuming OwnedDescriptor) {
     raw = descriptor.raw
     own = consume descriptor
     passed = nil
-    closesAtOnce = true
+    copiesCloseAtOnce = true
   }
 
   /// A client's.
   init(_ descriptor: consuming PassedDescriptor) {
     raw = descriptor.raw
-    closesAtOnce = !descriptor.isSlow
+    copiesCloseAtOnce = !descriptor.hasSlowCopies
     own = nil
     passed = consume descriptor
   }

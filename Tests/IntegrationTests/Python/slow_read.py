@@ -1,0 +1,15 @@
+"""Mounts a FUSE file system with one file, "file", to read which takes for ever.
+
+slow_read.py DIRECTORY
+
+SIGKILL doesn't end the wait of whoever reads it; the end of this program does. Prints "mounted", and "reading" for each who
+waits.
+"""
+
+import sys
+
+import fuse_file
+
+device = fuse_file.mount(sys.argv[1])
+print("mounted", flush=True)
+fuse_file.serve(device, never=fuse_file.READ, word="reading", size=1_000_000)
