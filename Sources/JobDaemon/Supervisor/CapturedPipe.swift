@@ -8,12 +8,30 @@ import SystemPackage
 /// closes its last end waits for that lock, nonblocking or not, and no signal ends that wait. So the loop does none of
 /// that, unless nobody can write any more.
 nonisolated final class CapturedPipe: Sendable {
-  enum Piece: Sendable {
-    case data([UInt8]), nothing, end
+  /// What was read at one time.
+  struct Batch: Sendable {
+    /// As replies, unless it is thrown away.
+    var replies: [[UInt8]] = []
+    /// As it was left.
+    var encoder: OutputEncoder
+    /// Bytes that are still to be read.
+    var rest: Int?
+    var outcome = Outcome.more
   }
 
-  /// Bytes read at one time: what a pipe holds by default. pipe(7)
-  static let pieceBytes = 65_536
+  enum Outcome: Sendable {
+    /// There was at least as much as was read.
+    case more
+    /// That was all that there was.
+    case nothing
+    /// There won't be any more.
+    case end
+  }
+
+  /// Bytes read by one call: what a pipe holds by default. pipe(7)
+  private static let pieceBytes = 65_536
+  /// Read before the loop is woken to pass them on.
+  private static let piecesMax = 4
 
   private let reader: ReadingEnd
 
@@ -24,24 +42,40 @@ nonisolated final class CapturedPipe: Sendable {
   /// Lent, to be watched.
   var descriptor: FileDescriptor { reader.raw }
 
-  /// Nobody can write to it any more: to read it, or ask it, or close it, waits for nobody.
+  /// Nobody can write to it any more: to read it, or to ask it, waits for nobody.
   var hasNoWriter: Bool { reader.hasNoWriter }
 
-  /// Where it has a writer, on a thread.
+  /// Bytes in it. Where it has a writer, on a thread.
   func unreadBytes() -> Int { (try? reader.unreadBytes()) ?? 0 }
 
-  /// Where it has a writer, on a thread.
-  func read(most: Int = pieceBytes) -> Piece {
+  /// Reads what is there, up to some pieces. Where it has a writer, on a thread.
+  ///
+  /// - Parameters:
+  ///   - rest: Bytes that are to be read, and no more.
+  ///   - isDiscarding: It is thrown away.
+  func read(by encoder: OutputEncoder, rest: Int?, isDiscarding: Bool) -> Batch {
+    var batch = Batch(encoder: encoder, rest: rest)
+    for _ in 0..<Self.piecesMax where batch.outcome == .more {
+      read(into: &batch, isDiscarding: isDiscarding)
+    }
+    return batch
+  }
+
+  private func read(into batch: inout Batch, isDiscarding: Bool) {
+    let most = min(Self.pieceBytes, batch.rest ?? Self.pieceBytes)
+    if most == 0 { return batch.outcome = .end }
     do {
       let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
         count = try unsafe reader.raw.read(into: UnsafeMutableRawBufferPointer(buffer))
       }
-      return bytes.isEmpty ? .end : .data(bytes)
+      if bytes.isEmpty { return batch.outcome = .end }
+      if let rest = batch.rest { batch.rest = rest - bytes.count }
+      if !isDiscarding, let reply = batch.encoder.encode(bytes) { batch.replies.append(reply) }
     } catch Errno.resourceTemporarilyUnavailable {
-      return .nothing
+      batch.outcome = batch.rest == nil ? .nothing : .end
     } catch {
       // A pipe knows no other error to be read by; there is no more to come in any case.
-      return .end
+      batch.outcome = .end
     }
   }
 }

@@ -3,7 +3,7 @@ import Varlink
 
 /// Makes replies of captured output: text where it is UTF-8, base64 where it isn't, and never a broken
 /// code point: the beginning of one that isn't whole yet waits for the next piece.
-struct OutputEncoder {
+nonisolated struct OutputEncoder {
   /// What is around the data: `{"continues":true,"parameters":{"output":{"stream":…`.
   private static let frameBytes = 128
 
@@ -71,7 +71,7 @@ struct OutputEncoder {
   }
 }
 
-extension [UInt8] {
+nonisolated extension [UInt8] {
   /// How many bytes at the end are the beginning of a code point that isn't whole. RFC 3629
   fileprivate var incompleteTail: Int {
     for length in 1...3 where length <= count {

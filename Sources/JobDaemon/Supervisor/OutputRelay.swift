@@ -5,7 +5,7 @@ import SystemPackage
 /// One stream of a job's captured output, from the pipe to the client.
 ///
 /// It reads only while the client has room, so that a reader who stops stops its own job's pipe and
-/// nothing else, and what is in memory is bounded by one piece and what the connection queues.
+/// nothing else, and what is in memory is bounded by some pieces and what the connection queues.
 final class OutputRelay {
   private let pipe: CapturedPipe
   /// Where a pipe is read that somebody can write to.
@@ -84,42 +84,45 @@ final class OutputRelay {
     isWorking = true
     defer { isWorking = false }
     repeat {
-      guard isDiscarding || sink.hasRoom() else {
+      guard hasRoom else {
         source?.events = []
         return
       }
       if !isAlone { return readElsewhere() }
-      take(pipe.read())
-      // While the job runs, one piece in a turn of the loop: others want to be served, too.
+      let batch = pipe.read(by: encoder, rest: nil, isDiscarding: isDiscarding)
+      take(batch)
+      if batch.outcome == .nothing, isDraining { finish() }
     } while isDraining && !isDone
   }
+
+  private var hasRoom: Bool { isDiscarding || sink.hasRoom() }
 
   private func readElsewhere() {
     isReading = true
     source?.events = []
-    let (counts, rest) = (isDraining && rest == nil, rest)
-    threads.run { [pipe] in
-      let rest = counts ? pipe.unreadBytes() : rest
-      let most = min(CapturedPipe.pieceBytes, rest ?? CapturedPipe.pieceBytes)
-      return (most == 0 ? CapturedPipe.Piece.end : pipe.read(most: most), rest)
-    } then: { [weak self] piece, rest in
-      guard let self else { return }
-      isReading = false
-      guard !isDone else { return }
-      self.rest = rest
-      take(piece)
-      resume()
+    let asks = isDraining && rest == nil
+    threads.run { [pipe, encoder, rest, isDiscarding] in
+      pipe.read(
+        by: encoder, rest: asks ? pipe.unreadBytes() : rest, isDiscarding: isDiscarding)
+    } then: { [weak self] batch in
+      self?.arrived(batch)
     }
   }
 
-  private func take(_ piece: CapturedPipe.Piece) {
-    switch piece {
-    case .data(let bytes):
-      if let rest { self.rest = rest - bytes.count }
-      if !isDiscarding, let reply = encoder.encode(bytes) { sink.deliver(reply) }
-    case .nothing where !isDraining: break
-    case .nothing, .end: finish()
-    }
+  private func arrived(_ batch: CapturedPipe.Batch) {
+    isReading = false
+    guard !isDone else { return }
+    rest = batch.rest
+    take(batch)
+    resume()
+  }
+
+  private func take(_ batch: CapturedPipe.Batch) {
+    encoder = batch.encoder
+    // The next is read while these are sent.
+    if batch.outcome == .more, !isAlone, hasRoom { readElsewhere() }
+    if !isDiscarding { for reply in batch.replies { sink.deliver(reply) } }
+    if batch.outcome == .end { finish() }
   }
 
   private func finish() {
