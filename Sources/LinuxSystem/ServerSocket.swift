@@ -16,9 +16,10 @@ public struct ServerSocket: ~Copyable, Sendable {
     self.socket = socket
   }
 
+  // A connection is ended, as a process that is just being started has a copy of the descriptor, for as long as that takes.
   deinit {
-    if isReadToEnd || socket.endsEmpty { return }
-    SlowDescriptors.take(over: socket.descriptor.release())
+    if isReadToEnd { return socket.end() }
+    if !socket.endsEmpty { SlowDescriptors.take(over: socket.descriptor.release()) }
   }
 }
 

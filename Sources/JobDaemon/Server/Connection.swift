@@ -251,8 +251,6 @@ final class Connection {
   func close() {
     guard watch != nil else { return }
     watch = nil
-    // A process that is just being started has a copy of the descriptor, for as long as that takes.
-    socket.socket.end()
     _ = machine.disconnected()
     server.closed(self)
   }
