@@ -50,7 +50,7 @@ struct LongCommandTests {
     }
   }
 
-  @Test("A command looked for in thousands of directories is looked for; in more it is refused")
+  @Test("A command is looked for in many directories; in more it is refused")
   func searchPath() throws {
     try withDaemon { daemon in
       func parameters(_ directories: Int, _ command: String) -> RunParameters {
@@ -60,7 +60,7 @@ struct LongCommandTests {
         return RunParameters(context: context)
       }
       let name = String(repeating: "x", count: 255)
-      #expect(try daemon.run(parameters(4096, name)).result().startFailure?.errnoName == "ENOENT")
+      #expect(try daemon.run(parameters(500, name)).result().startFailure?.errnoName == "ENOENT")
       let long = String(repeating: "x", count: 1_000_000)
       #expect(
         try daemon.run(parameters(4096, long)).result().startFailure?.errnoName == "ENAMETOOLONG")
