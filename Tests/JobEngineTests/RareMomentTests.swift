@@ -63,4 +63,20 @@ struct RareMomentTests {
     story.spawnKilled(job)
     #expect(story.actions == [])
   }
+
+  @Test("A job is to be started until it is, or is to be killed, or is over")
+  func isToStart() throws {
+    let running = try story.run(by: 1)
+    #expect(story.engine.isToStart(running))
+    story.spawned(running)
+    #expect(!story.engine.isToStart(running))
+
+    let asked = try story.run(by: 2)
+    try story.cancel(asked, by: 3, gracePeriod: .milliseconds(100))
+    #expect(story.engine.isToStart(asked))
+    _ = story.passes(.milliseconds(100))
+    #expect(!story.engine.isToStart(asked))
+    story.spawnKilled(asked)
+    #expect(!story.engine.isToStart(asked))
+  }
 }
