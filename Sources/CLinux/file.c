@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,11 +29,6 @@ int clinux_is_socket(const char *path, bool follow) {
   struct stat named;
   int answer = follow ? stat(path, &named) : lstat(path, &named);
   return answer < 0 ? -errno : S_ISSOCK(named.st_mode);
-}
-
-bool clinux_is_of_proc(int fd) {
-  struct statfs found;
-  return fstatfs(fd, &found) == 0 && found.f_type == PROC_SUPER_MAGIC;
 }
 
 int clinux_unlink(const char *path) { return unlink(path) < 0 ? -errno : 0; }

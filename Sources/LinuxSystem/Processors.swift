@@ -7,6 +7,8 @@ internal import SystemPackage
 /// proc(5), `/proc/loadavg`
 public struct Processors: ~Copyable, Sendable {
   private static let path = "/proc/loadavg"
+  /// PROC_SUPER_MAGIC, statfs(2).
+  private static let procMagic: Int64 = 0x9fa0
 
   private let count: Int
   private let load: KeptFile
@@ -28,7 +30,8 @@ public struct Processors: ~Copyable, Sendable {
   /// As if there were so many.
   package init(count: Int) throws(SystemError) {
     let file = try OwnedDescriptor.open(Self.path)
-    guard clinux_is_of_proc(file.raw.rawValue) else {
+    // In a container another file system may stand in for it: to read that is to wait for whoever serves it. lxcfs(1)
+    guard clinux_filesystem_type(file.raw.rawValue) == Self.procMagic else {
       throw SystemError("fstatfs", Self.path, errno: .notSupported)
     }
     load = KeptFile(file)

@@ -59,6 +59,9 @@ public enum Scheduling {
       nice = getpriority(process, 0)
     }
 
+    /// That of the calling thread, where somebody has decided anything.
+    public static func decided() throws(SystemError) -> Rank? { isOrdinary ? nil : try Rank() }
+
     /// From now on the calling thread has this rank, and what it makes, threads too, begins with ordinary scheduling,
     /// or with the same where it is handed down.
     ///

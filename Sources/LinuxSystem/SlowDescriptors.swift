@@ -31,7 +31,7 @@ public enum SlowDescriptors {
   private static let wakeUps = (try? EventCounter.make(takesOne: true))?.release()
 
   /// Where somebody has decided that.
-  private static let rank = Scheduling.isOrdinary ? nil : try? Scheduling.Rank()
+  private static let rank = try? Scheduling.Rank.decided()
 
   /// To be called where there are descriptors still, by a thread that has the rank that those that close are to have;
   /// otherwise the first that is closed does it.

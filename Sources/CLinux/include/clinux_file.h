@@ -13,10 +13,6 @@ int clinux_is_file(int fd, const char *_Nonnull path);
 /// 1 if a socket is at `path`, 0 if something else; a symbolic link is that, unless it is followed. stat(2)
 int clinux_is_socket(const char *_Nonnull path, bool follow);
 
-/// Whether it is one of the kernel's files about processes and itself, and not one of a file system that stands in for
-/// it, in a container for one: to read that is to wait for whoever serves it. fstatfs(2), lxcfs(1)
-bool clinux_is_of_proc(int fd);
-
 /// unlink(2)
 int clinux_unlink(const char *_Nonnull path);
 

@@ -16,7 +16,7 @@ nonisolated final class WorkQueue: Sendable {
 
   /// - Parameter atOnce: Work that is done at one time, what takes long not counted.
   init(atOnce: Int, threadsMax: Int) throws(SystemError) {
-    rank = Scheduling.isOrdinary ? nil : try Scheduling.Rank()
+    rank = try Scheduling.Rank.decided()
     turns = Mutex(WorkTurns(atOnce: atOnce, threadsMax: threadsMax))
     wakeUps = try EventCounter.make(takesOne: true)
     finished = try EventCounter.make(takesOne: false, nonblocking: true)

@@ -40,13 +40,13 @@ nonisolated final class CapturedPipe: Sendable {
   }
 
   /// Lent, to be watched.
-  var descriptor: FileDescriptor { reader.raw }
+  var descriptor: FileDescriptor { reader.descriptor.raw }
 
   /// Nobody can write to it any more: to read it, or to ask it, waits for nobody.
   var hasNoWriter: Bool { reader.hasNoWriter }
 
   /// Bytes in it. Where it has a writer, on a thread.
-  func unreadBytes() -> Int { (try? reader.unreadBytes()) ?? 0 }
+  func unreadBytes() -> Int { (try? reader.descriptor.unreadBytes()) ?? 0 }
 
   /// Reads what is there, up to some pieces. Where it has a writer, on a thread.
   ///
@@ -66,7 +66,7 @@ nonisolated final class CapturedPipe: Sendable {
     if most == 0 { return batch.outcome = .end }
     do {
       let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
-        count = try unsafe reader.raw.read(into: UnsafeMutableRawBufferPointer(buffer))
+        count = try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
       }
       if bytes.isEmpty { return batch.outcome = .end }
       if let rest = batch.rest { batch.rest = rest - bytes.count }

@@ -28,7 +28,7 @@ final class StartWatchdog: Sendable {
 
   init() throws(SystemError) {
     alarm = try Alarm()
-    rank = Scheduling.isOrdinary ? nil : try Scheduling.Rank()
+    rank = try Scheduling.Rank.decided()
     // It goes on for as long as the process.
     try DetachedThread.start(rank) { [self] in watch() }
   }
