@@ -31,7 +31,7 @@ struct LockedPipeTests {
       #expect(try daemon.shell("echo fine; exit 3").result().exitStatus == 3)
       other.client.close()
       try other.witness?.waitUntilGone()
-      try file.end()
+      file.end()
       try job.finished()
       #expect(job.text.hasPrefix("hello\n"))
     }
@@ -47,7 +47,7 @@ struct LockedPipeTests {
       try job.client.halfClose()
       #expect(try job.result().cause == .stuck)
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
-      try file.end()
+      file.end()
       try waitUntil("nothing is left to be removed") { try daemon.describe().removing == 0 }
     }
   }

@@ -137,9 +137,7 @@ struct ContainerTests {
     let directory = try ScratchDirectory()
     let file = try directory.file("loadavg", "0.20 0.18 0.12 1/80 11206\n")
     var options = TestDaemon.Options()
-    options.wrapper = [
-      "unshare", "--mount", "sh", "-c", "mount --bind \(file) /proc/loadavg && exec \"$@\"", "sh",
-    ]
+    options.wrapper = inMountNamespace("mount --bind \(file) /proc/loadavg &&")
     try withDaemon(options) { daemon in
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
       let open = try ProcessFiles(daemon.pid).descriptors().values
@@ -152,11 +150,6 @@ struct ContainerTests {
   "Where control groups can't be written to, that is said", .needsCgroups,
   .enabled(if: BusyDirectory.isPermitted, "needs the right to mount"))
 struct ReadOnlyGroupsTests {
-  /// In a mount namespace of its own.
-  private static func wrapper(_ command: String) -> [String] {
-    ["unshare", "--mount", "sh", "-c", "\(command); exec \"$@\"", "sh"]
-  }
-
   private static func remount(readOnly: Bool) -> String {
     "mount -o remount,bind,\(readOnly ? "ro" : "rw") \(Cgroups.mountPoint ?? "")"
   }
@@ -164,7 +157,7 @@ struct ReadOnlyGroupsTests {
   @Test("A jobd that finds them read-only says so, and leaves nothing")
   func fromTheBeginning() throws {
     var options = TestDaemon.Options()
-    options.wrapper = Self.wrapper(Self.remount(readOnly: true))
+    options.wrapper = inMountNamespace("\(Self.remount(readOnly: true));")
     let directory = try ScratchDirectory()
     options.directory = directory
     let (exit, log) = try TestDaemon.startInVain(options)
@@ -177,7 +170,7 @@ struct ReadOnlyGroupsTests {
   @Test("While they are read-only jobs are told, those that run end with their lines")
   func forAWhile() throws {
     var options = TestDaemon.Options()
-    options.wrapper = Self.wrapper("true")
+    options.wrapper = inMountNamespace("")
     try withDaemon(options) { daemon in
       let enter = ["nsenter", "--mount", "--target", "\(daemon.pid)", "sh", "-c"]
       let running = try daemon.shell("sleep infinity & setsid sleep infinity & \(deaf)")

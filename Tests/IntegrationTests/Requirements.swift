@@ -28,6 +28,11 @@ extension Trait where Self == ConditionTrait {
   }
 }
 
+/// What executes a daemon in a mount namespace of its own, where this was done before. unshare(1)
+func inMountNamespace(_ command: String) -> [String] {
+  ["unshare", "--mount", "sh", "-c", "\(command) exec \"$@\"", "sh"]
+}
+
 extension StopContext {
   /// The usual signal and this grace period.
   static func grace(seconds: Int) -> StopContext {

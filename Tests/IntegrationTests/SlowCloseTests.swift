@@ -23,58 +23,58 @@ struct SlowCloseTests {
         #expect(try daemon.shell("exit 3").result().exitStatus == 3)
       }
       client.close()
-      try other.end()
+      other.end()
       try daemon.waitUntilIdle()
     }
   }
 
-  @Test("The same for a job that waits, and is canceled")
-  func canceled() throws {
+  /// A daemon that holds what the job of `script` is to have: another one runs, and that one waits.
+  private func withWaiting(
+    _ script: String, says line: String? = nil,
+    _ body: (TestDaemon, _ running: TestJob, SlowFile) throws -> Void
+  ) throws {
     var options = TestDaemon.Options()
     options.arguments = ["--running-max", "1"]
     try withDaemon(options) { daemon in
-      let first = try daemon.run(["/bin/sleep", "1000"])
-      let id = try first.started().id
-      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
+      let running = try daemon.run(["/bin/sleep", "1000"])
+      try running.started()
+      let other = try SlowFile(script, daemon.socketPath, ["/bin/true"])
+      if let line { try other.says(line) }
       try waitUntil("it waits") { try daemon.describe().queued == 1 }
-      _ = try daemon.cancel(id + 1)
-      try other.says("closing")
-      _ = try daemon.cancel(id, gracePeriodUSec: 0)
-      #expect(try first.result().cause == .requested)
-      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
-      try other.end()
+      try body(daemon, running, other)
+    }
+  }
+
+  private func cancelBoth(
+    _ daemon: TestDaemon, _ running: TestJob, _ other: SlowFile, says line: String? = nil
+  ) throws {
+    let id = try running.started().id
+    _ = try daemon.cancel(id + 1)
+    if let line { try other.says(line) }
+    _ = try daemon.cancel(id, gracePeriodUSec: 0)
+    #expect(try running.result().cause == .requested)
+    #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+    other.end()
+  }
+
+  @Test("The same for a job that waits, and is canceled")
+  func canceled() throws {
+    try withWaiting("slow_flush.py") { daemon, running, other in
+      try cancelBoth(daemon, running, other, says: "closing")
     }
   }
 
   @Test("A pipe into which a process moves a file that nobody answers for")
   func pipe() throws {
-    var options = TestDaemon.Options()
-    options.arguments = ["--running-max", "1"]
-    try withDaemon(options) { daemon in
-      let first = try daemon.run(["/bin/sleep", "1000"])
-      let id = try first.started().id
-      let other = try SlowFile("held_pipe.py", daemon.socketPath, ["/bin/true"])
-      try other.says("reading")
-      try waitUntil("it waits") { try daemon.describe().queued == 1 }
-      // Which closes the last descriptor of the pipe's end.
-      _ = try daemon.cancel(id + 1)
-      _ = try daemon.cancel(id, gracePeriodUSec: 0)
-      #expect(try first.result().cause == .requested)
-      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
-      try other.end()
+    // To cancel its job closes the last descriptor of the pipe's end.
+    try withWaiting("held_pipe.py", says: "reading") { daemon, running, other in
+      try cancelBoth(daemon, running, other)
     }
   }
 
   @Test("A guardian that takes another's place has no copy of it to close before it guards")
   func guardian() throws {
-    var options = TestDaemon.Options()
-    options.arguments = ["--running-max", "1"]
-    try withDaemon(options) { daemon in
-      let job = try daemon.run(["/bin/sleep", "1000"])
-      try job.started()
-      // Its job waits, and jobd holds the file for it.
-      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
-      try waitUntil("it waits") { try daemon.describe().queued == 1 }
+    try withWaiting("slow_flush.py") { daemon, _, other in
       let first = try daemon.guardian().pid
       try Pidfd.open(first).send(.kill)
       try waitUntil("the next one has what it needs, and waits for nothing but the daemon") {
@@ -82,7 +82,7 @@ struct SlowCloseTests {
         let waits = try contents(of: "/proc/\(next.pid)/wchan")
         return try next.pid != first && waits.contains("poll") && next.descriptors().count < 12
       }
-      try other.end()
+      other.end()
       try daemon.kill()
     }
   }
@@ -107,7 +107,7 @@ struct SlowCloseTests {
     try jobd.process.send(.kill)
     try job.witness?.waitUntilGone()
     #expect(jobd.process.isRunning)
-    try other.end()
+    other.end()
     #expect(try jobd.process.waitForExit().status == .signaled(.kill, coreDumped: false))
   }
 }

@@ -3,7 +3,7 @@ import LinuxSystem
 import SystemPackage
 import TestSupport
 
-/// A file to close or to read which takes for ever.
+/// A file for which somebody is waited for ever: to close it, to read it, or to look for it.
 final class SlowFile {
   private let directory: ScratchDirectory
   private let server: TestProcess
@@ -25,17 +25,17 @@ final class SlowFile {
     try says("mounted")
   }
 
-  deinit { try? end() }
+  deinit { end() }
 
   var path: String { directory.path("file") }
 
-  /// Returns when somebody waits: to close a copy of the file, or to read it.
+  /// Returns when somebody waits.
   func says(_ line: String) throws {
     guard try readLine(output.raw) == line else { throw TestFailure("it doesn't say \(line)") }
   }
 
   /// Whoever waits for it goes on.
-  func end() throws {
+  func end() {
     try? server.send(.kill)
     _ = try? server.waitForExit()
     _ = unsafe umount2(directory.path, Int32(MNT_DETACH))

@@ -48,42 +48,21 @@ protocol Trapping: AnyObject {
 }
 
 final class SilentFileSystem: Trapping {
-  private let directory: ScratchDirectory
-  private let server: TestProcess
-  private let says: OwnedDescriptor
+  private let served: SlowFile
 
-  init() throws {
-    directory = try ScratchDirectory()
-    let pipe = try LinuxSystem.Pipe()
-    var specification = TestProcess.Specification(
-      ["python3", Python.script("silent_file_system.py"), directory.path])
-    specification.output = pipe.writer.raw
-    server = try TestProcess(specification)
-    says = pipe.takeReader()
-    try hear("mounted")
-  }
-
-  deinit { release() }
+  init() throws { served = try SlowFile("silent_file_system.py") }
 
   /// Whoever asks for it gets no answer.
-  var file: String { directory.path("file") }
+  var file: String { served.path }
 
   var command: String { "exec stat \(file)" }
 
   func catchProcess(_ pid: Int32) throws { try catchProcess() }
 
   /// Returns when a process has asked for the file.
-  func catchProcess() throws { try hear("asked") }
+  func catchProcess() throws { try served.says("asked") }
 
-  func release() {
-    try? server.send(.kill)
-    _ = try? server.waitForExit()
-    _ = unsafe umount2(directory.path, Int32(MNT_DETACH))
-  }
-
-  private func hear(_ line: String) throws {
-    guard try readLine(says.raw) == line else { throw TestFailure("no FUSE file system") }
-  }
+  func release() { served.end() }
 }
 
 private final class Freezer: Trapping {

@@ -49,25 +49,25 @@ def answer(opcode, node, size):
     return None
 
 
-def serve(device, never, word, size=0):
-    """Prints `word` whenever it is asked what it never answers. The file has so many bytes."""
+def serve(directory, never, word, size=0, beside=None):
+    """Mounts it, says "mounted", and then `word` whenever it is asked what it never answers. The file has so many bytes.
+
+    `beside` is called with its path by a process that ends with this one, and can't serve.
+    """
+    device = mount(directory)
+    print("mounted", flush=True)
+    if beside and os.fork() == 0:
+        libc.prctl(PR_SET_PDEATHSIG, SIGKILL)
+        os.close(device)
+        beside(os.path.join(directory, "file"))
     while True:
         question = os.read(device, QUESTION_BYTES)
         _, opcode, unique, node = struct.unpack_from("=IIQQ", question)
-        if opcode == never:
+        if opcode in never:
             print(word, flush=True)
-        if opcode == never or opcode in UNANSWERED:
+        if opcode in never or opcode in UNANSWERED:
             continue
         body = answer(opcode, node, size)
         error = 0 if body is not None else -ENOSYS
         body = body or b""
         os.write(device, struct.pack("=IiQ", 16 + len(body), error, unique) + body)
-
-
-def fork_from(device):
-    """True in a child that ends with its parent and can't serve."""
-    if os.fork() != 0:
-        return False
-    libc.prctl(PR_SET_PDEATHSIG, SIGKILL)
-    os.close(device)
-    return True

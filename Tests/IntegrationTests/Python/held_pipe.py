@@ -15,10 +15,11 @@ import client
 import fuse_file
 
 
-def run(path, command):
+def run(path):
     """Asks for the job, and holds its line."""
+    _, _, address, *command = sys.argv
     reader, writer = os.pipe()
-    line = client.run(sys.argv[2], command, reader, "standardInputFileDescriptor")
+    line = client.run(address, command, reader, "standardInputFileDescriptor")
     os.close(reader)
     file = os.open(path, os.O_RDONLY)
     os.sendfile(writer, file, 0, 65536)
@@ -26,8 +27,4 @@ def run(path, command):
     line.close()
 
 
-device = fuse_file.mount(sys.argv[1])
-print("mounted", flush=True)
-if fuse_file.fork_from(device):
-    run(os.path.join(sys.argv[1], "file"), sys.argv[3:])
-fuse_file.serve(device, never=fuse_file.READ, word="reading", size=1_000_000)
+fuse_file.serve(sys.argv[1], {fuse_file.READ}, "reading", size=1_000_000, beside=run)

@@ -14,16 +14,13 @@ import client
 import fuse_file
 
 
-def run(path, command):
+def run(path):
     """Asks for the job, and holds its line. Never closes the file."""
+    _, _, address, *command = sys.argv
     file = os.open(path, os.O_WRONLY)
-    line = client.run(sys.argv[2], command, file, "standardOutputFileDescriptor")
+    line = client.run(address, command, file, "standardOutputFileDescriptor")
     time.sleep(3600)
     line.close()
 
 
-device = fuse_file.mount(sys.argv[1])
-print("mounted", flush=True)
-if fuse_file.fork_from(device):
-    run(os.path.join(sys.argv[1], "file"), sys.argv[3:])
-fuse_file.serve(device, never=fuse_file.FLUSH, word="closing")
+fuse_file.serve(sys.argv[1], {fuse_file.FLUSH}, "closing", beside=run)

@@ -10,6 +10,4 @@ import sys
 
 import fuse_file
 
-device = fuse_file.mount(sys.argv[1])
-print("mounted", flush=True)
-fuse_file.serve(device, never=fuse_file.READ, word="reading", size=1_000_000)
+fuse_file.serve(sys.argv[1], {fuse_file.READ}, "reading", size=1_000_000)
