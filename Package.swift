@@ -147,7 +147,8 @@ let package = Package(
       dependencies: ["JobProtocol", "LinuxSystem", "Varlink", "VarlinkSocket", system],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "VarlinkTests", dependencies: ["LinuxSystem", "Varlink", "VarlinkSocket", system],
+      name: "VarlinkTests",
+      dependencies: ["TestSupport", "LinuxSystem", "Varlink", "VarlinkSocket", system],
       swiftSettings: strict),
     .testTarget(
       name: "JobProtocolTests", dependencies: ["JobProtocol", "Varlink"], swiftSettings: strict),

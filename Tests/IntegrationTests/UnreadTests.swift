@@ -20,7 +20,7 @@ struct UnreadTests {
       #expect(try client.call("io.jobd.Describe").error == nil)
       // So that it finds both at one time.
       try daemon.suspend()
-      let peer = try LingeringSocket.sent(by: client, behind: "?\0")
+      let peer = try client.sendLingering(behind: "?\0")
       try daemon.send(.continue)
       #expect(try client.nextOrEnd() == nil)
       try endsSoon(job)
@@ -39,7 +39,7 @@ struct UnreadTests {
       for client in clients { #expect(try client.call("io.jobd.Describe").error == nil) }
       try daemon.suspend()
       let client = try daemon.connect()
-      let peer = try LingeringSocket.sent(by: client)
+      let peer = try client.sendLingering()
       try daemon.send(.continue)
       #expect(try client.nextOrEnd() == nil)
       try endsSoon(job)
@@ -54,7 +54,7 @@ struct UnreadTests {
       try job.started()
       let client = try daemon.connect()
       #expect(try client.call("io.jobd.Describe").error == nil)
-      let peer = try LingeringSocket.sent(by: client, isUrgent: true)
+      let peer = try client.sendLingering(isUrgent: true)
       try client.halfClose()
       #expect(try client.nextOrEnd() == nil)
       try endsSoon(job)
@@ -67,7 +67,7 @@ struct UnreadTests {
     try withDaemon { daemon in
       let job = try daemon.shell(deaf)
       try job.says("ready\n")
-      let peer = try LingeringSocket.sent(by: job.client, isUrgent: true)
+      let peer = try job.client.sendLingering(isUrgent: true)
       try job.client.halfClose()
       try job.stopping()
       let before = try ProcessFiles(daemon.pid).cpuTicks()

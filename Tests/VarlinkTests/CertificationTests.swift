@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import SystemPackage
+import TestSupport
 import Testing
 import Varlink
 import VarlinkSocket
@@ -28,7 +29,7 @@ struct CertificationTests {
     .enabled(if: unsafe getenv("JOBD_TEST_PYTHON") != nil, "JOBD_TEST_PYTHON names no interpreter"))
   func pythonClient() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.file("socket")
+    let path = FilePath(scratch.path("socket"))
     let listener = try UnixSocket.listen(on: .path(path), mode: .ownerReadWrite)
     let listenerNumber = try listener.descriptor.raw.duplicate()
     let thread = TestThread {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import SystemPackage
+import TestSupport
 import Testing
 import VarlinkSocket
 
@@ -27,24 +28,24 @@ struct PassedDescriptorsTests {
     "One that it takes long to close is closed all the same, and nobody waits; nor for one in a socket's queue",
     .timeLimit(.minutes(1)), arguments: [false, true])
   func slowClose(inQueue: Bool) throws {
-    let (sender, receiver) = try lingeringConnection()
-    let sent = try fill(sender)
+    let connection = try LingeringConnection()
+    let sender = try connection.takeSender().release()
+    let sent = LingeringConnection.fill(sender)
     closeAsPassed([inQueue ? try socketHolding(sender) : sender])
     // Its peer hears of the end when it has read everything.
-    #expect(try readToEnd(receiver) == sent)
-    try receiver.close()
+    #expect(try readToEnd(connection.receiver.raw).count == sent)
   }
 
   @Test("However many it takes for ever to close, others are closed", .timeLimit(.minutes(1)))
   func many() throws {
-    let hanging = try (0..<100).map { _ in try lingeringConnection() }
-    for connection in hanging { _ = try fill(connection.sender) }
-    closeAsPassed(hanging.map(\.sender))
-    let (sender, receiver) = try lingeringConnection()
-    closeAsPassed([sender])
-    #expect(try readToEnd(receiver) == 0)
-    for connection in hanging { try connection.receiver.close() }
-    try receiver.close()
+    let hanging = try (0..<100).map { _ in try LingeringConnection() }
+    let senders = try hanging.map { try $0.takeSender().release() }
+    for sender in senders { LingeringConnection.fill(sender) }
+    closeAsPassed(senders)
+    let another = try LingeringConnection()
+    closeAsPassed([try another.takeSender().release()])
+    #expect(try readToEnd(another.receiver.raw).isEmpty)
+    withExtendedLifetime(hanging) {}
   }
 
   @Test("A copy of a pipe, a socket or a terminal is closed at once, but not of a file")
@@ -89,59 +90,6 @@ struct PassedDescriptorsTests {
   private func closeAsPassed(_ descriptors: [FileDescriptor]) {
     let passed = PassedDescriptors(adopting: descriptors)
     _ = passed.count
-  }
-
-  /// A TCP connection whose first end is closed when the other one has read everything: socket(7), SO_LINGER
-  private func lingeringConnection() throws -> (sender: FileDescriptor, receiver: FileDescriptor) {
-    let listener = OwnedDescriptor(adopting: try tcpSocket())
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let sender = try tcpSocket()
-    var forAnHour = linger(l_onoff: 1, l_linger: 3600)
-    unsafe withUnsafeMutablePointer(to: &address) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = unsafe bind(listener.raw.rawValue, address, size)
-        _ = listen(listener.raw.rawValue, 1)
-        _ = unsafe getsockname(listener.raw.rawValue, address, &size)
-        _ = unsafe connect(sender.rawValue, address, size)
-      }
-    }
-    let length = socklen_t(MemoryLayout<linger>.size)
-    #expect(unsafe setsockopt(sender.rawValue, SOL_SOCKET, SO_LINGER, &forAnHour, length) == 0)
-    let receiver = accept(listener.raw.rawValue, nil, nil)
-    try #require(receiver >= 0)
-    return (sender, FileDescriptor(rawValue: receiver))
-  }
-
-  private func tcpSocket() throws -> FileDescriptor {
-    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let answer = socket(AF_INET, kind, 0)
-    try #require(answer >= 0)
-    return FileDescriptor(rawValue: answer)
-  }
-
-  /// Sends as much as there is room for.
-  private func fill(_ socket: FileDescriptor) throws -> Int {
-    let bytes = [UInt8](repeating: 0, count: 65_536)
-    var sent = 0
-    while true {
-      let count = unsafe send(
-        socket.rawValue, bytes, bytes.count, Int32(MSG_DONTWAIT))
-      if count < 0 { return sent }
-      sent += count
-    }
-  }
-
-  private func readToEnd(_ socket: FileDescriptor) throws -> Int {
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    var received = 0
-    while true {
-      let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe socket.read(into: $0) }
-      if count == 0 { return received }
-      received += count
-    }
   }
 
   @Test("Those that nobody takes are closed")

@@ -5,40 +5,6 @@ import Testing
 import Varlink
 import VarlinkSocket
 
-/// A directory of its own for a test, removed with what the test put there.
-final class ScratchDirectory {
-  let path: FilePath
-  private var files: [FilePath] = []
-
-  init() throws {
-    var template = Array("/tmp/varlink-tests-XXXXXX".utf8CString)
-    let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) }
-    try #require(unsafe made != nil)
-    path = FilePath(
-      String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-  }
-
-  /// A directory in it.
-  func directory(_ name: String) -> FilePath {
-    let directory = path.appending(name)
-    files.append(directory)
-    _ = unsafe mkdir(directory.string, 0o700)
-    return directory
-  }
-
-  /// A file that a test is going to make.
-  func file(_ name: String, in directory: FilePath? = nil) -> FilePath {
-    let file = (directory ?? path).appending(name)
-    files.append(file)
-    return file
-  }
-
-  deinit {
-    for file in files.reversed() { _ = unsafe remove(file.string) }
-    _ = unsafe remove(path.string)
-  }
-}
-
 /// Two connected sockets: one that a test writes to, one with a reader on it.
 final class Wire {
   private var sockets: UnixSocketPair

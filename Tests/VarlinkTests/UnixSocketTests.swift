@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite("Unix sockets")
@@ -9,7 +10,7 @@ struct UnixSocketTests {
   func connecting() throws {
     let scratch = try ScratchDirectory()
     let addresses: [UnixSocketAddress] = [
-      .path(scratch.file("socket")), .abstract("varlink-tests-\(getpid())"),
+      .path(FilePath(scratch.path("socket"))), .abstract("varlink-tests-\(getpid())"),
     ]
     for address in addresses {
       let listener = try UnixSocket.listen(on: address, mode: .ownerReadWrite)
@@ -39,19 +40,16 @@ struct UnixSocketTests {
   func longPath() throws {
     let scratch = try ScratchDirectory()
     let name = String(repeating: "long", count: 20)
-    let address = UnixSocketAddress.path(scratch.file("socket", in: scratch.directory(name)))
-    let longer = scratch.directory(name).appending(name)
-    _ = unsafe mkdir(longer.string, 0o700)
-    defer { _ = unsafe rmdir(longer.string) }
-    let longest = UnixSocketAddress.path(longer.appending("socket"))
-    for address in [address, longest] {
+    let long = try scratch.directory(name)
+    let longer = try scratch.directory("\(name)/\(name)")
+    for directory in [long, longer] {
+      let address = UnixSocketAddress.path(FilePath("\(directory)/socket"))
       let listener = try UnixSocket.listen(on: address, mode: .ownerReadWrite)
       let client = try UnixSocket.connect(to: address)
       let accepted = try listener.accept() != nil
       #expect(accepted && client.descriptor.raw.rawValue >= 0)
     }
-    _ = unsafe unlink(longer.appending("socket").string)
-    let nameTooLong = scratch.path.appending(String(repeating: "x", count: 150))
+    let nameTooLong = FilePath(scratch.path(String(repeating: "x", count: 150)))
     #expect(throws: SystemError("connect", nameTooLong.string, errno: .fileNameTooLong)) {
       _ = try UnixSocket.connect(to: .path(nameTooLong))
     }
@@ -63,7 +61,7 @@ struct UnixSocketTests {
     for mode: FilePermissions in [
       .ownerReadWrite, [.ownerReadWrite, .groupReadWrite, .otherReadWrite],
     ] {
-      let path = scratch.file("socket\(mode.rawValue)")
+      let path = FilePath(scratch.path("socket\(mode.rawValue)"))
       let listener = try UnixSocket.listen(on: .path(path), mode: mode)
       var status = stat()
       _ = unsafe lstat(path.string, &status)
@@ -75,7 +73,7 @@ struct UnixSocketTests {
   @Test("Nobody there, a stale file and a name in use are told apart")
   func errors() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.file("socket")
+    let path = FilePath(scratch.path("socket"))
     func failure(_ body: () throws(SystemError) -> Void) -> Errno? {
       do throws(SystemError) { try body() } catch { return error.errno }
       return nil

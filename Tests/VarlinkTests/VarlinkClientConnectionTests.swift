@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import SystemPackage
+import TestSupport
 import Testing
 import Varlink
 import VarlinkSocket
@@ -79,7 +80,7 @@ struct VarlinkClientConnectionTests {
   @Test("An address names the service to connect to")
   func addresses() throws {
     let scratch = try ScratchDirectory()
-    let path = scratch.file("socket")
+    let path = FilePath(scratch.path("socket"))
     let listener = try UnixSocket.listen(on: .path(path), mode: .ownerReadWrite)
     for address in ["unix:\(path)", "unix:\(path);x=y", "\(path)"] {
       let client = try VarlinkClientConnection(connectingTo: address)
@@ -91,7 +92,7 @@ struct VarlinkClientConnectionTests {
     #expect(throws: VarlinkClientError.unsupportedAddress("tcp:x")) {
       _ = try VarlinkClientConnection(connectingTo: "tcp:x")
     }
-    let none = scratch.path.appending("none").string
+    let none = scratch.path("none")
     let error = SystemError("connect", none, errno: .noSuchFileOrDirectory)
     #expect(throws: VarlinkClientError.system(error)) {
       _ = try VarlinkClientConnection(connectingTo: none)
