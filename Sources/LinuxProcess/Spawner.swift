@@ -29,7 +29,7 @@ public struct Spawner: Sendable {
     ownFiles = method.childrenFetch ? OwnFiles() : nil
   }
 
-  /// The same, whose children have copies of all descriptors: somewhat quicker, where there is none that it takes
+  /// The same, whose children have copies of all descriptors: somewhat quicker, where there are few, and none that it takes
   /// long to close. ``SlowDescriptors``
   public var copying: Spawner {
     var spawner = self

@@ -67,13 +67,19 @@ extension Supervisor {
     let began = Moment.monotonic
     promptStart?.begins(in: tree, at: began)
     // None comes meanwhile.
-    let maker = SlowDescriptors.areHeld ? spawner : copyingSpawner
-    guard let outcome = attempt.make(by: maker) else { return }
+    let copies = !SlowDescriptors.areHeld && hasFewDescriptors(with: tree)
+    guard let outcome = attempt.make(by: copies ? copyingSpawner : spawner) else { return }
     if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {
       tree.reapUnborn()
       return startAnew(job, start, instead: tree)
     }
     tried(job, attempt, outcome, otherwise: start)
+  }
+
+  /// No more than every child has copies of: who opens something gets the lowest number that is free. More take longer to
+  /// copy, and to close, than a start takes to fetch its own. (docs/performance.md)
+  private func hasFewDescriptors(with tree: LeafTree) -> Bool {
+    tree.descriptor.map { $0.rawValue < LowNumbers.end.rawValue } ?? true
   }
 
   /// The program may be started promptly the next time.
