@@ -25,6 +25,8 @@ public struct MessageReader: ~Copyable {
   private var partial: [UInt8] = []
   private var descriptors = PassedDescriptors()
   private let limit: Int
+  /// The last look found descriptors that weren't to be received. They are in the socket.
+  public private(set) var isBeforeDescriptors = false
 
   /// Reads messages of up to `limit` bytes, their NUL included.
   public init(limit: Int = VarlinkLimits.messageBytes) {
@@ -52,15 +54,19 @@ public struct MessageReader: ~Copyable {
 
   /// Reads up to the end of the next message and no further, and so many bytes at most.
   ///
-  /// - Parameter bytes: Lessened by those that were read.
+  /// - Parameters:
+  ///   - bytes: Lessened by those that were read.
+  ///   - takesDescriptors: Whether descriptors are received. A call that was sent before those may have to wait, too.
   public mutating func next(
     from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool = false,
-    within bytes: inout Int
+    within bytes: inout Int, takesDescriptors: Bool = true
   ) throws(SystemError) -> Event {
     do throws(SystemError) {
       while true {
         guard bytes > 0 else { return .wouldBlock }
-        if let event = try step(from: socket, by: buffer, waiting, &bytes) { return event }
+        if let event = try step(from: socket, by: buffer, waiting, &bytes, takesDescriptors) {
+          return event
+        }
       }
     } catch {
       // The peer closed without having read all that was written to it.
@@ -71,12 +77,16 @@ public struct MessageReader: ~Copyable {
 
   /// One look and one read; `nil` if that was not the end of a message.
   private mutating func step(
-    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, _ waiting: Bool, _ bytes: inout Int
+    from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, _ waiting: Bool,
+    _ bytes: inout Int,
+    _ takesDescriptors: Bool
   ) throws(SystemError) -> Event? {
     guard let peeked = try socket.peek(into: &buffer.bytes, waiting: waiting) else {
       return .wouldBlock
     }
     if peeked.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
+    isBeforeDescriptors = peeked.hasDescriptors && !takesDescriptors
+    if isBeforeDescriptors { return .wouldBlock }
     var count = buffer.bytes[..<peeked.count].firstIndex(of: 0).map { $0 + 1 } ?? peeked.count
     // Which of the bytes the descriptors came with can only be told by reading up to them. Those of
     // a message must come with its first byte, so that is read alone.

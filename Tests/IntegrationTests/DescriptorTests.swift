@@ -144,6 +144,33 @@ struct DescriptorTests {
     }
   }
 
+  @Test(
+    "Descriptors that it takes for ever to close take none of what jobs are killed with",
+    .enabled(if: Trap.fileSystem.isAvailable, "needs FUSE"))
+  func closing() throws {
+    try withDaemon(Self.limited(to: 4_096)) { daemon in
+      let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
+      try job.says("ready\n")
+      let clients = try (0..<2).map { _ in try daemon.connect() }
+      let file = try SlowFile("slow_pass.py", daemon.socketPath)
+      try waitUntil("its calls aren't read") {
+        daemon.log.contains("too few descriptors are left")
+      }
+      let pipe = try LinuxSystem.Pipe()
+      try clients[0].send(Call("io.jobd.Describe"), descriptors: [pipe.writer.raw])
+      #expect(try clients[1].call("io.jobd.Describe").error == nil)
+      let highest = try ProcessFiles(daemon.pid).descriptors().keys.max() ?? 0
+      #expect((4_096 - 512..<4_096 - 128).contains(highest))
+
+      try job.client.halfClose()
+      #expect(try job.result().cause == .disconnected)
+      #expect(try clients[0].isQuiet())
+      file.end()
+      #expect(try clients[0].next().error == nil)
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+    }
+  }
+
   /// A limit of open files, soft and hard.
   private static func limited(to openFiles: Int) -> TestDaemon.Options {
     var options = TestDaemon.Options()

@@ -117,6 +117,19 @@ struct MessageReaderTests {
     #expect(try wire.next() == .violation(.descriptorsInMidMessage))
   }
 
+  @Test("Descriptors that aren't to be received stay in the socket, with all that came with them")
+  func unreceived() throws {
+    let pipe = try TestPipe()
+    let wire = try Wire()
+    try wire.send("A\0", [pipe.read.raw])
+    try wire.send("B\0")
+    #expect(try wire.stopsAtDescriptors())
+    #expect(try wire.stopsAtDescriptors())
+    #expect(try wire.next() == .message("A", descriptors: [inode(of: pipe.read.raw)]))
+    #expect(try !wire.stopsAtDescriptors())
+    #expect(try !wire.stopsAtDescriptors())
+  }
+
   @Test("As many descriptors as the kernel sends arrive, and those not taken are closed")
   func manyDescriptors() throws {
     let pipe = try TestPipe()

@@ -78,6 +78,17 @@ final class Wire {
     return (false, left)
   }
 
+  /// Reads, but receives no descriptors.
+  ///
+  /// - Returns: They were in the way.
+  func stopsAtDescriptors() throws -> Bool {
+    var unlimited = Int.max
+    let event = try reader.next(
+      from: sockets.second, by: buffer, within: &unlimited, takesDescriptors: false)
+    guard case .wouldBlock = consume event else { return false }
+    return reader.isBeforeDescriptors
+  }
+
   /// A descriptor of the message that has begun has this number or a higher one.
   func holdsDescriptors(from number: Int) -> Bool { reader.holdsDescriptors(from: number) }
 

@@ -32,6 +32,8 @@ final class Connection {
   /// There is something that isn't to be read yet: the client has sent it behind the call that is carried out.
   private var isInputWaiting = false
   private var place = Place.unneeded
+  /// What comes next brings descriptors, and isn't read while few are left: ``DescriptorShortage``.
+  private var isInShortage = false
 
   /// One for a long message that has begun: ``LongMessages``.
   private enum Place {
@@ -103,7 +105,7 @@ final class Connection {
       // Also while nothing is to be read: to say so to the kernel takes two system calls a job, and a client
       // that sends something meanwhile is the exception.
       let isWanted = machine.isReading || (line == .held && !isInputWaiting)
-      if isWanted, place != .awaited { events.insert(.input) }
+      if isWanted, place != .awaited, !isInShortage { events.insert(.input) }
       if !machine.outgoing.isEmpty { events.insert(.output) }
       // A hang-up is reported as long as anything is asked for.
       events.insert(line == .held ? .readHangUp : .hangUpOnly)
@@ -171,6 +173,21 @@ final class Connection {
     waitForMore()
   }
 
+  private func waitForRoom() {
+    if isInShortage { return }
+    isInShortage = true
+    // It isn't the client that we wait for.
+    server.patience.met(by: id)
+    server.shortage.wait(id)
+  }
+
+  /// There is room again for descriptors.
+  func shortageOver() {
+    isInShortage = false
+    server.patience.begin(for: self)
+    waitForMore()
+  }
+
   private func leavePlace() {
     guard place != .unneeded else { return }
     place = .unneeded
@@ -182,12 +199,19 @@ final class Connection {
     // Whether there is more behind it the loop says.
     isInputWaiting = false
     do {
-      switch try reader.next(from: socket.socket, by: server.receiveBuffer, within: &bytes) {
+      switch try reader.next(
+        from: socket.socket, by: server.receiveBuffer, within: &bytes,
+        takesDescriptors: server.shortage.isAbsent)
+      {
       case .message(let message, let descriptors):
+        server.shortage.received(descriptors)
         server.patience.met(by: id)
         leavePlace()
         received(message, descriptors)
         return true
+      case .wouldBlock where reader.isBeforeDescriptors:
+        waitForRoom()
+        return false
       case .wouldBlock:
         guard reader.isInMidMessage else { return false }
         if reader.holdsDescriptors(from: server.budget.firstReserved) {

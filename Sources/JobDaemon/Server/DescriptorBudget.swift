@@ -1,10 +1,13 @@
 import LinuxSystem
 import SystemPackage
+import Varlink
 
 /// How many descriptors there may be, and for whom.
 ///
 /// A part is kept in reserve, for without descriptors a job can't be killed, looked at or cleaned up after: no
-/// connection is taken, nothing passed is held and no job is started with one of the reserve. The kernel always gives the lowest
+/// connection is taken, nothing passed is held and no job is started with one of the reserve. What a message brings
+/// may be of it until it is closed, which may take as long as a client likes: so there is a part that no message
+/// reaches (``DescriptorShortage``). The kernel always gives the lowest
 /// number that is free, so that a high number says that few are left, and costs nothing to find out.
 struct DescriptorBudget {
   /// Descriptors have lower numbers than this. getrlimit(2), RLIMIT_NOFILE
@@ -19,8 +22,17 @@ struct DescriptorBudget {
     self.limit = Int(clamping: limit.soft)
   }
 
+  /// What no message may bring is enough for all that is done at a time.
+  private static let keptMin = 128
+
   /// The first number of the reserve.
   var firstReserved: Int { limit - min(Self.reserveMax, limit / 8) }
+
+  /// Where this number is the next, no message is read that brings descriptors. Limits of less than some 3,000 have too
+  /// small a reserve: there no part of it is out of reach.
+  var firstUnread: Int {
+    max(firstReserved, limit - VarlinkLimits.descriptorsPerMessage - Self.keptMin)
+  }
 
   /// Connections of one user, root's and the service's own among them: three quarters of what there may
   /// be, as sd-varlink has it for all, so that one user's clients, gone wild, leave room for another's.
@@ -39,5 +51,13 @@ struct DescriptorBudget {
   var hasRoom: Bool {
     guard let probe = try? OwnedDescriptor.open("/dev/null", .readOnly) else { return false }
     return !isReserved(probe.raw)
+  }
+
+  /// What the next that is passed would be, which gets none of the ``LowNumbers``: the limit where there is none.
+  var nextPassed: Int {
+    guard let probe = try? OwnedDescriptor.open("/dev/null", .readOnly),
+      let next = try? OwnedDescriptor.duplicate(of: probe.raw, from: LowNumbers.end)
+    else { return limit }
+    return Int(next.raw.rawValue)
   }
 }

@@ -15,6 +15,7 @@ final class Server {
   private let loop: EventLoop
   private let watchlist: Watchlist
   let budget: DescriptorBudget
+  let shortage: DescriptorShortage
   private var listeners: [Listener] = []
   private var connections: [ClientID: Connection] = [:]
   private var lastID = 0
@@ -40,8 +41,12 @@ final class Server {
     self.methods = methods
     self.log = log
     self.patience = try Patience(loop)
+    self.shortage = try DescriptorShortage(loop, budget, log: log)
     watchlist = try Watchlist(loop, priority: .lines)
     flushTimer = try TimerSource(loop) { [unowned self] in endFlush() }
+    shortage.over = { [unowned self] waited in
+      for client in waited { connections[client]?.shortageOver() }
+    }
   }
 
   func connection(_ id: ClientID) -> Connection? { connections[id] }
