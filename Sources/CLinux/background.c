@@ -53,6 +53,12 @@ void background_keep_only(const int *kept, size_t count) {
   }
 }
 
+time_t background_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
 int background_poll(struct pollfd *sources, nfds_t count, int timeout) {
   int answer = poll(sources, count, timeout);
   if (answer < 0 && errno != EINTR)

@@ -18,6 +18,9 @@ void background_let_go(void);
 /// Closes everything from 3 on but these descriptors, of which negative ones are none.
 void background_keep_only(const int *kept, size_t count);
 
+/// Of the monotonic clock.
+time_t background_seconds(void);
+
 /// poll(2). Where the kernel has no memory for that, it returns after some milliseconds, so that who calls it again
 /// and again takes no more of what there is.
 int background_poll(struct pollfd *sources, nfds_t count, int timeout);

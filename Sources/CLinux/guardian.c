@@ -95,12 +95,6 @@ static int remove_all(const struct clinux_guardian_duties *spec) {
   return answer || !spec->name ? answer : clinux_remove_cgroup(spec->parent, spec->name);
 }
 
-static time_t seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
-}
-
 // What cgroup.events says; nothing where it can't be read.
 struct events {
   bool is_readable;
@@ -117,7 +111,7 @@ static struct events read_events(int fd) {
 
 static void end_jobs(const struct clinux_guardian_duties *spec) {
   int fd = clinux_openat(spec->jobs, "cgroup.events", O_RDONLY, 0);
-  time_t end = seconds() + spec->patience_seconds;
+  time_t end = background_seconds() + spec->patience_seconds;
   // Since when nobody lives there; 0 while somebody does.
   time_t empty_since = 0;
   int delay = FIRST_DELAY_MILLISECONDS;
@@ -126,13 +120,13 @@ static void end_jobs(const struct clinux_guardian_duties *spec) {
     // is forked meanwhile: a threaded cgroup in the tree or a process that comes in from
     // elsewhere would be missed by a single one.
     write_text(spec->jobs, "cgroup.kill", "1");
-    if (remove_all(spec) == 0 || seconds() > end) break;
+    if (remove_all(spec) == 0 || background_seconds() > end) break;
     struct events events = read_events(fd);
     // What has no process waits for nothing but the kernel, or for somebody who keeps the directory
     // busy: the next daemon may as well begin, and removes it when it can be.
     if (events.is_populated) empty_since = 0;
-    else if (!empty_since) empty_since = seconds();
-    else if (seconds() - empty_since > spec->removal_seconds) break;
+    else if (!empty_since) empty_since = background_seconds();
+    else if (background_seconds() - empty_since > spec->removal_seconds) break;
     // The kernel may withhold a notification for ten milliseconds, so it only shortens the wait.
     struct pollfd change = {.fd = fd, .events = POLLPRI};
     if (events.is_readable) poll(&change, 1, delay);

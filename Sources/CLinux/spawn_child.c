@@ -66,8 +66,10 @@ static int fetch_streams(const struct clinux_program *spec, int streams[3]) {
     streams[number] = given;
     // It has a copy of those.
     if (given <= spec->own_process) continue;
-    if (number > 0 && given == spec->streams[number - 1])
-      streams[number] = streams[number - 1];
+    int same = 0;
+    while (spec->streams[same] != given) same++;
+    if (same < number)
+      streams[number] = streams[same];
     else if ((streams[number] = fetch_descriptor(spec->own_process, given)) < 0)
       error = errno;
   }

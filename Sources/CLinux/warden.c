@@ -50,12 +50,6 @@ struct warden {
   struct process_tree tree;
 };
 
-static time_t seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
-}
-
 // MARK: telling
 
 static void tell(const struct warden *self, const struct clinux_warden_report *report) {
@@ -169,7 +163,7 @@ static void daemon_died(struct warden *self) {
   self->line = -1;
   self->kills = true;
   self->rounds = 0;
-  self->end = seconds() + self->patience_seconds;
+  self->end = background_seconds() + self->patience_seconds;
 }
 
 struct message {
@@ -205,7 +199,7 @@ static _Noreturn void watch(struct warden *self) {
   for (;;) {
     reap(self);
     if (self->kills) kill_round(self);
-    if (self->line < 0 && seconds() > self->end) exit_copy(1);
+    if (self->line < 0 && background_seconds() > self->end) exit_copy(1);
     struct pollfd sources[] = {
         {.fd = self->signals, .events = POLLIN},
         {.fd = self->line, .events = POLLIN},

@@ -10,8 +10,16 @@ public struct LowNumbers: ~Copyable {
 
   /// Where there may be fewer descriptors, none is kept back, or moved behind them.
   private static let limitMin = 512
-  static let areMany =
+  public static let areMany =
     ((try? ResourceLimit.current(.openFiles))?.soft ?? 0) >= UInt64(limitMin)
+
+  /// The same descriptor with a number behind them, where there is one to be had.
+  static func left(by descriptor: consuming OwnedDescriptor) -> OwnedDescriptor {
+    guard areMany, descriptor.raw.rawValue < end.rawValue,
+      let copy = try? OwnedDescriptor.duplicate(of: descriptor.raw, from: end)
+    else { return descriptor }
+    return copy
+  }
 
   private var taken: [FileDescriptor] = []
 

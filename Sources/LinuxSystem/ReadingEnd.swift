@@ -2,14 +2,14 @@ internal import CLinux
 internal import SystemPackage
 
 /// The reading end of a pipe, with one owner. It is closed when that goes: on a thread, while somebody can write to the
-/// pipe, and thereby hold up its last close.
+/// pipe, and thereby hold up its last close. So it is none of those that every child has copies of. (``LowNumbers``)
 public struct ReadingEnd: ~Copyable, Sendable {
   /// Lent for system calls.
   public let descriptor: OwnedDescriptor
 
   /// Takes it over.
   public init(_ descriptor: consuming OwnedDescriptor) {
-    self.descriptor = descriptor
+    self.descriptor = LowNumbers.left(by: descriptor)
   }
 
   deinit {

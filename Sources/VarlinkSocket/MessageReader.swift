@@ -13,7 +13,8 @@ public struct MessageReader: ~Copyable {
   @frozen public enum Event: ~Copyable {
     /// A message, without its NUL.
     case message([UInt8], PassedDescriptors)
-    /// Not yet a whole message, or not as far as was to be read. The socket is readable when there is more.
+    /// Not yet a whole message, or not as far as was to be read. The socket is readable when there is more;
+    /// and ``MessageReader/isBeforeDescriptors`` when that isn't to be read.
     case wouldBlock
     /// The peer writes no more, or is gone. In mid-message, what it began is no message.
     case endOfStream(midMessage: Bool)
@@ -59,7 +60,7 @@ public struct MessageReader: ~Copyable {
   ///   - takesDescriptors: Whether descriptors are received. A call that was sent before those may have to wait, too.
   public mutating func next(
     from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, waiting: Bool = false,
-    within bytes: inout Int, takesDescriptors: Bool = true
+    within bytes: inout Int, takesDescriptors: @autoclosure () -> Bool = true
   ) throws(SystemError) -> Event {
     do throws(SystemError) {
       while true {
@@ -79,13 +80,13 @@ public struct MessageReader: ~Copyable {
   private mutating func step(
     from socket: borrowing UnixSocket, by buffer: ReceiveBuffer, _ waiting: Bool,
     _ bytes: inout Int,
-    _ takesDescriptors: Bool
+    _ takesDescriptors: () -> Bool
   ) throws(SystemError) -> Event? {
     guard let peeked = try socket.peek(into: &buffer.bytes, waiting: waiting) else {
       return .wouldBlock
     }
     if peeked.count == 0 { return .endOfStream(midMessage: !partial.isEmpty) }
-    isBeforeDescriptors = peeked.hasDescriptors && !takesDescriptors
+    isBeforeDescriptors = peeked.hasDescriptors && !takesDescriptors()
     if isBeforeDescriptors { return .wouldBlock }
     var count = buffer.bytes[..<peeked.count].firstIndex(of: 0).map { $0 + 1 } ?? peeked.count
     // Which of the bytes the descriptors came with can only be told by reading up to them. Those of

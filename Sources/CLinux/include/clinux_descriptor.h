@@ -12,6 +12,9 @@ int clinux_openat(int directory, const char *_Nonnull path, int flags, uint32_t 
 /// The directory that descriptors and paths are relative to when there is none: AT_FDCWD.
 int clinux_at_fdcwd(void);
 
+/// How many descriptors this process has open. proc(5), `/proc/self/fd`
+int64_t clinux_open_descriptors(void);
+
 /// A pipe, both ends O_CLOEXEC and with `flags` (O_NONBLOCK is for both). pipe2(2)
 int clinux_pipe(int ends[_Nonnull 2], int flags);
 

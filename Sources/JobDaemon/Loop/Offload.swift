@@ -9,7 +9,7 @@ import Synchronization
 /// is woken for it (docs/performance.md). What takes long isn't counted then, so that what waits behind sixty starts
 /// from a dead mount does so for some hundredths of a second.
 final class Offload {
-  /// Work that may be under way at one time: so many calls may hang on dead mounts before others wait.
+  /// Work that may be under way at one time, unless told otherwise: so many calls may hang on dead mounts before others wait.
   nonisolated static let threadsMax = 64
   /// Microseconds from look to look at work that others wait for: what is seen by two takes long.
   private static let patience = 5_000
@@ -26,8 +26,10 @@ final class Offload {
   private var lastNumber = 0
 
   /// - Parameter atOnce: Work that is done at one time, as long as none takes long.
-  init(_ loop: EventLoop, atOnce: Int = threadsMax) throws(SystemError) {
-    queue = try WorkQueue(atOnce: min(atOnce, Self.threadsMax), threadsMax: Self.threadsMax)
+  init(
+    _ loop: EventLoop, atOnce: Int = threadsMax, threadsMax: Int = threadsMax
+  ) throws(SystemError) {
+    queue = try WorkQueue(atOnce: min(atOnce, threadsMax), threadsMax: threadsMax)
     source = try IOSource(loop, queue.finished.raw, .input, priority: .exits) {
       [unowned self] _ in complete()
     }

@@ -176,8 +176,8 @@ final class Connection {
   private func waitForRoom() {
     if isInShortage { return }
     isInShortage = true
-    // It isn't the client that we wait for.
-    server.patience.met(by: id)
+    // It isn't the client that we wait for. Who has begun a message, and holds what came with that, has no longer for it.
+    if !reader.isInMidMessage { server.patience.met(by: id) }
     server.shortage.wait(id)
   }
 
@@ -201,18 +201,15 @@ final class Connection {
     do {
       switch try reader.next(
         from: socket.socket, by: server.receiveBuffer, within: &bytes,
-        takesDescriptors: server.shortage.isAbsent)
+        takesDescriptors: server.budget.hasRoomForMessage)
       {
       case .message(let message, let descriptors):
-        server.shortage.received(descriptors)
         server.patience.met(by: id)
         leavePlace()
         received(message, descriptors)
         return true
-      case .wouldBlock where reader.isBeforeDescriptors:
-        waitForRoom()
-        return false
       case .wouldBlock:
+        if reader.isBeforeDescriptors { waitForRoom() }
         guard reader.isInMidMessage else { return false }
         if reader.holdsDescriptors(from: server.budget.firstReserved) {
           server.log.warning(
@@ -222,7 +219,7 @@ final class Connection {
           return false
         }
         server.patience.begin(for: self)
-        return bytes == 0
+        return bytes == 0 && !isInShortage
       case .endOfStream(let midMessage):
         if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
         server.patience.met(by: id)

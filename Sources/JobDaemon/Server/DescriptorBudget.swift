@@ -5,10 +5,9 @@ import Varlink
 /// How many descriptors there may be, and for whom.
 ///
 /// A part is kept in reserve, for without descriptors a job can't be killed, looked at or cleaned up after: no
-/// connection is taken, nothing passed is held and no job is started with one of the reserve. What a message brings
-/// may be of it until it is closed, which may take as long as a client likes: so there is a part that no message
-/// reaches (``DescriptorShortage``). The kernel always gives the lowest
-/// number that is free, so that a high number says that few are left, and costs nothing to find out.
+/// connection is taken, nothing passed is held and no job is started with one of the reserve. The kernel always gives the lowest
+/// number that is free: so one of the reserve says that few are left, and costs nothing to find out. What a message
+/// brings may be of it for as long as it takes to close: so none is read that could take all of it.
 struct DescriptorBudget {
   /// Descriptors have lower numbers than this. getrlimit(2), RLIMIT_NOFILE
   let limit: Int
@@ -18,21 +17,21 @@ struct DescriptorBudget {
   /// between; of small limits, less.
   private static let reserveMax = 512
 
+  /// What is done at a time takes no more, as a rule.
+  private static let keptMin = 128
+
+  /// As many as one message may take, with those that are kept from it; what is passed gets none of the low numbers.
+  private static let messageMax =
+    VarlinkLimits.descriptorsPerMessage + keptMin + Int(LowNumbers.end.rawValue)
+
   init(openFiles limit: ResourceLimit) {
     self.limit = Int(clamping: limit.soft)
   }
 
-  /// What no message may bring is enough for all that is done at a time.
-  private static let keptMin = 128
+  private var reserve: Int { min(Self.reserveMax, limit / 8) }
 
   /// The first number of the reserve.
-  var firstReserved: Int { limit - min(Self.reserveMax, limit / 8) }
-
-  /// Where this number is the next, no message is read that brings descriptors. Limits of less than some 3,000 have too
-  /// small a reserve: there no part of it is out of reach.
-  var firstUnread: Int {
-    max(firstReserved, limit - VarlinkLimits.descriptorsPerMessage - Self.keptMin)
-  }
+  var firstReserved: Int { limit - reserve }
 
   /// Connections of one user, root's and the service's own among them: three quarters of what there may
   /// be, as sd-varlink has it for all, so that one user's clients, gone wild, leave room for another's.
@@ -53,11 +52,16 @@ struct DescriptorBudget {
     return !isReserved(probe.raw)
   }
 
-  /// What the next that is passed would be, which gets none of the ``LowNumbers``: the limit where there is none.
-  var nextPassed: Int {
-    guard let probe = try? OwnedDescriptor.open("/dev/null", .readOnly),
-      let next = try? OwnedDescriptor.duplicate(of: probe.raw, from: LowNumbers.end)
-    else { return limit }
-    return Int(next.raw.rawValue)
+  /// A message may be read, whatever it brings: what finds no room the kernel closes while it is read, and that may
+  /// take as long as a client likes.
+  ///
+  /// Limits of less than 512 are too small for that. Of others below 4,096, the reserve is too small to be enough by itself.
+  var hasRoomForMessage: Bool {
+    guard LowNumbers.areMany else { return true }
+    // Then none of the reserve was passed.
+    if !SlowDescriptors.areHeld, reserve >= Self.messageMax { return true }
+    // Numbers say nothing, as those of the reserve may be taken and lower ones free.
+    guard let open = try? OpenFiles.count() else { return false }
+    return open + Self.messageMax <= limit
   }
 }

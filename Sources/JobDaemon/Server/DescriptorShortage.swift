@@ -14,30 +14,14 @@ final class DescriptorShortage {
   private let budget: DescriptorBudget
   private let log: Logger
   private var timer: TimerSource?
+  private var waiting: Set<ClientID> = []
   /// Hears who has waited, and is to look again.
   var over: ([ClientID]) -> Void = { _ in }
-  /// A message brought some of the reserve, and nobody has found since that none would.
-  private var isNear = false
-  /// In the order in which they came. They may have gone.
-  private var waiting: [ClientID] = []
 
   init(_ loop: EventLoop, _ budget: DescriptorBudget, log: Logger) throws(SystemError) {
     self.budget = budget
     self.log = log
     timer = try TimerSource(loop) { [unowned self] in look() }
-  }
-
-  /// These came with a message.
-  func received(_ descriptors: borrowing PassedDescriptors) {
-    if descriptors.reach(budget.firstReserved) { isNear = true }
-  }
-
-  /// A message may be read, whatever it brings.
-  var isAbsent: Bool {
-    guard isNear else { return true }
-    let next = budget.nextPassed
-    if next < budget.firstReserved { isNear = false }
-    return next < budget.firstUnread
   }
 
   /// A client's message isn't read before there is room.
@@ -46,16 +30,22 @@ final class DescriptorShortage {
       log.warning("too few descriptors are left: messages that bring some aren't read for now")
       timer?.arm(at: Moment.monotonic + Self.period)
     }
-    waiting.append(client)
+    waiting.insert(client)
+  }
+
+  /// The client has gone.
+  func left(_ client: ClientID) {
+    waiting.remove(client)
   }
 
   private func look() {
-    guard isAbsent else {
+    if waiting.isEmpty { return }
+    guard budget.hasRoomForMessage else {
       timer?.arm(at: Moment.monotonic + Self.period)
       return
     }
     log.notice("messages that bring descriptors are read again")
-    let waited = waiting
+    let waited = waiting.sorted { $0.rawValue < $1.rawValue }
     waiting = []
     over(waited)
   }

@@ -89,6 +89,7 @@ final class Server {
   func closed(_ connection: Connection) {
     patience.met(by: connection.id)
     leavePlace(connection.id)
+    shortage.left(connection.id)
     connections[connection.id] = nil
     users.closed(by: connection.peer.uid)
     resumeAccepting()

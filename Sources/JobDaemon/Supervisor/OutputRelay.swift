@@ -101,11 +101,13 @@ final class OutputRelay {
     isReading = true
     source?.events = []
     let asks = isDraining && rest == nil
-    threads.run { [pipe, encoder, rest, isDiscarding] in
+    // Held here until that is done: it is for the loop to close it, while it makes no process.
+    threads.run { [unowned pipe, encoder, rest, isDiscarding] in
       pipe.read(
         by: encoder, rest: asks ? pipe.unreadBytes() : rest, isDiscarding: isDiscarding)
-    } then: { [weak self] batch in
+    } then: { [weak self, pipe] batch in
       self?.arrived(batch)
+      withExtendedLifetime(pipe) {}
     }
   }
 

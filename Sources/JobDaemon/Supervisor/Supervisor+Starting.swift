@@ -27,6 +27,7 @@ extension Supervisor {
   private func startAnew(
     _ job: JobResources, _ start: JobResources.Start, instead tried: (any JobTree)? = nil
   ) {
+    // Should the kernel refuse, what ends the service removes it.
     if let tried, !tried.removeQuickly() {
       offload.run {
         tried.remove()
@@ -66,7 +67,7 @@ extension Supervisor {
   ) {
     let began = Moment.monotonic
     promptStart?.begins(in: tree, at: began)
-    // None comes meanwhile.
+    // None comes meanwhile: whatever it may take long to close is given up on the loop.
     let copies = !SlowDescriptors.areHeld && hasFewDescriptors(with: tree)
     guard let outcome = attempt.make(by: copies ? copyingSpawner : spawner) else { return }
     if promptStart?.wasMade(from: began, to: outcome.at.monotonic) == true {

@@ -45,6 +45,8 @@ final class Supervisor {
 
   /// One waits for a processor to execute its program, one uses it.
   private static let startsPerProcessor = 2
+  /// Pipes that may be locked for ever before others wait to be read.
+  private static let lockedPipesMax = 512
 
   /// The connection of a client, while it is there.
   var connection: (ClientID) -> Connection? = { _ in nil }
@@ -69,7 +71,8 @@ final class Supervisor {
     self.log = log
     self.offload = try Offload(loop)
     self.starts = try Offload(loop, atOnce: Self.startsPerProcessor * Processors.permitted)
-    self.readers = try Offload(loop, atOnce: Processors.permitted)
+    self.readers = try Offload(
+      loop, atOnce: Processors.permitted, threadsMax: Self.lockedPipesMax)
     self.leafPrefix = String(Moment.now.realtime, radix: 36)
     loop.isCrowded = { [unowned self] in starts.isCrowded }
     timer = try TimerSource(loop) { [unowned self] in

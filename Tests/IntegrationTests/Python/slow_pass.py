@@ -1,31 +1,49 @@
-"""Mounts a FUSE file system with one file, to close which takes for ever, and passes it with calls that don't want it.
+"""Mounts a FUSE file system with one file, to close which takes for ever, and passes it to jobd, which doesn't want it.
 
-slow_pass.py DIRECTORY SOCKET
+slow_pass.py DIRECTORY SOCKET whole|begun
 
-Each call brings as many descriptors of the file as a message can, and the next one follows when it is answered. Prints
-"mounted", and a line for each close that waits.
+Passes as many descriptors of the file as a message can bring, again and again: with calls, each when the one before is
+answered, or with beginnings of calls, each on another connection. Prints "mounted", and a line for each close that
+waits.
 """
 
 import os
+import signal
 import socket
 import sys
 
 import fuse_file
 
-MESSAGE_DESCRIPTORS_MAX = 253
+DESCRIPTORS_MAX = 253
+CONNECTIONS = 40
 
 
-def call(path):
-    """Calls until there is no answer. Never closes the file."""
-    file = os.open(path, os.O_WRONLY)
+def connected():
     line = socket.socket(socket.AF_UNIX)
     line.connect(sys.argv[2])
+    return line
+
+
+def call(file):
+    line = connected()
     while True:
-        socket.send_fds(
-            line, [b'{"method":"io.jobd.Describe"}\0'], [file] * MESSAGE_DESCRIPTORS_MAX)
+        socket.send_fds(line, [b'{"method":"io.jobd.Describe"}\0'], [file] * DESCRIPTORS_MAX)
         answer = b""
         while not answer.endswith(b"\0"):
             answer += line.recv(1 << 16)
 
 
-fuse_file.serve(sys.argv[1], {fuse_file.FLUSH}, "closing", beside=call)
+def begin(file):
+    lines = [connected() for _ in range(CONNECTIONS)]
+    for line in lines:
+        socket.send_fds(line, [b"{"], [file] * DESCRIPTORS_MAX)
+    # Held by this process until it ends.
+    signal.pause()
+
+
+def run(path):
+    """Never closes the file."""
+    {"whole": call, "begun": begin}[sys.argv[3]](os.open(path, os.O_WRONLY))
+
+
+fuse_file.serve(sys.argv[1], {fuse_file.FLUSH}, "closing", beside=run)
