@@ -117,7 +117,7 @@ struct JobClientTests {
 
   @Test("Leaving the loop ends the job")
   func leaves() async throws {
-    let running = try await client.run(shell("echo ready; sleep 60"))
+    let running = try await client.run(shell("echo ready; sleep infinity"))
     for try await event in running {
       if case .output = event { break }
     }
@@ -127,7 +127,7 @@ struct JobClientTests {
 
   @Test("Letting go of a job that was never looked at ends it")
   func forgets() async throws {
-    _ = try await client.run(shell("sleep 60"))
+    _ = try await client.run(shell("sleep infinity"))
     #expect(try await cause(of: "sh") == .disconnected)
   }
 

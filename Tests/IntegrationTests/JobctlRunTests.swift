@@ -176,7 +176,7 @@ struct JobctlRunTests {
       """
       mkfifo $D/ready
       unshare --pid --fork sh -c '
-        jobctl run sh -c "echo > $D/ready; exec sleep 60" & read x < $D/ready
+        jobctl run sh -c "echo > $D/ready; exec sleep infinity" & read x < $D/ready
         kill -TERM $!; wait $!; echo $?'
       rm $D/ready
       """)
@@ -203,7 +203,7 @@ struct JobctlRunTests {
 
   @Test("A jobd that dies is told, and the exit code is 125")
   func daemonDies() async throws {
-    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; sleep 60")
+    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; sleep infinity")
     #expect(await waiting { jobctl.output.line() } == "ready")
     harness.killDaemon()
     let run = await jobctl.ended()

@@ -22,7 +22,7 @@ struct JobctlSignalTests {
 
   @Test("An interrupted command interrupts jobctl, too, so that a loop of a shell ends")
   func interrupted() async throws {
-    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; exec sleep 60")
+    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; exec sleep infinity")
     #expect(await waiting { jobctl.output.line() } == "ready")
     jobctl.kill(SIGINT)
     let run = await jobctl.ended()
@@ -43,7 +43,8 @@ struct JobctlSignalTests {
 
   @Test("SIGTERM again does nothing: timeout sends it twice")
   func timeout() async throws {
-    let jobctl = try await start(trapping: "TERM", "echo asked; read x; exit 6", input: .pipe)
+    let jobctl = try await start(
+      "--grace", "1h", trapping: "TERM", "echo asked; read x; exit 6", input: .pipe)
     jobctl.kill(SIGTERM)
     #expect(await waiting { jobctl.output.line() } == "asked")
     jobctl.kill(SIGTERM)
@@ -94,7 +95,7 @@ struct JobctlSignalTests {
   @Test("A signal that comes before jobd has answered is passed on as soon as it has")
   func early() async throws {
     harness.suspendDaemon()
-    let jobctl = try harness.jobctl("run", "sleep", "60")
+    let jobctl = try harness.jobctl("run", "sleep", "infinity")
     try await jobctl.waitUntilListening()
     jobctl.kill(SIGTERM)
     try await jobctl.waitUntilNothingIsPending()
@@ -106,7 +107,7 @@ struct JobctlSignalTests {
   @Test("Ctrl-C three times leaves, also when jobd hangs")
   func third() async throws {
     harness.suspendDaemon()
-    let jobctl = try harness.jobctl("run", "sleep", "60")
+    let jobctl = try harness.jobctl("run", "sleep", "infinity")
     try await jobctl.waitUntilListening()
     for _ in 1...3 {
       jobctl.kill(SIGINT)

@@ -38,7 +38,7 @@ struct JobctlUnreadTests {
 
   @Test("A message that jobctl can't go on is none to wait for, either")
   func failure() async throws {
-    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; exec sleep 60")
+    let jobctl = try harness.jobctl("run", "sh", "-c", "echo ready; exec sleep infinity")
     #expect(await waiting { jobctl.output.line() } == "ready")
     _ = try jobctl.fill(2)
     harness.killDaemon()
@@ -49,7 +49,7 @@ struct JobctlUnreadTests {
   @Test("Ctrl-C three times leaves")
   func third() async throws {
     harness.suspendDaemon()
-    let jobctl = try harness.jobctl("run", "sleep", "60")
+    let jobctl = try harness.jobctl("run", "sleep", "infinity")
     try await jobctl.waitUntilListening()
     _ = try jobctl.fill(2)
     for _ in 1...3 {
