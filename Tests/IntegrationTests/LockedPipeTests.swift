@@ -37,6 +37,23 @@ struct LockedPipeTests {
     }
   }
 
+  @Test("However many do")
+  func many() throws {
+    try withDaemon { daemon in
+      let jobs = try (0..<40).map { _ in try daemon.run(["sleep", "infinity"]) }
+      let processes = try jobs.map { "\(try $0.started().runtime.mainPid ?? 0)" }
+      // So that it finds all of them at one time.
+      try daemon.suspend()
+      let file = try SlowFile("locked_pipes.py", arguments: processes)
+      for line in ["reading", "locked"] { try file.says(line) }
+      try daemon.send(.continue)
+      #expect(try daemon.shell("echo fine; exit 3").result().exitStatus == 3)
+      file.end()
+      for job in jobs { try job.client.halfClose() }
+      for job in jobs { #expect(try job.result().cause == .disconnected) }
+    }
+  }
+
   @Test("One that is stuck that way is told so")
   func stuck() throws {
     try withDaemon { daemon in

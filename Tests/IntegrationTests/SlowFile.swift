@@ -13,12 +13,16 @@ final class SlowFile {
   ///   - script: In Python, what mounts it.
   ///   - socket: Of a jobd, where it asks for a job that has to do with the file.
   ///   - command: Of that job.
-  init(_ script: String, _ socket: String? = nil, _ command: [String] = []) throws {
+  convenience init(_ script: String, _ socket: String, _ command: [String]) throws {
+    try self.init(script, arguments: [socket] + command)
+  }
+
+  /// - Parameter arguments: For the script, besides its directory.
+  init(_ script: String, arguments: [String] = []) throws {
     directory = try ScratchDirectory()
     let pipe = try LinuxSystem.Pipe()
     var specification = TestProcess.Specification(
-      ["python3", "-B", Python.script(script), directory.path] + (socket.map { [$0] } ?? [])
-        + command)
+      ["python3", "-B", Python.script(script), directory.path] + arguments)
     specification.output = pipe.writer.raw
     server = try TestProcess(specification)
     output = pipe.takeReader()
