@@ -162,7 +162,7 @@ pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   pid_t daemon = getpid();
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  pid_t pid = spec->own_process < 0 ? fork() : copy_process(CLONE_FILES | SIGCHLD, NULL);
+  pid_t pid = spec->own_process < 0 ? fork() : copy_process_for_good(CLONE_FILES | SIGCHLD, NULL);
   int error = errno;
   if (pid == 0) guard(*spec, daemon);
   pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -283,7 +283,7 @@ int clinux_warden_start(const struct clinux_program *program, int kept, unsigned
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
   int pidfd = -1;
-  pid_t pid = copy_process(CLONE_PIDFD | SIGCHLD, &pidfd);
+  pid_t pid = copy_process_for_good(CLONE_PIDFD | SIGCHLD, &pidfd);
   int error = errno;
   if (pid == 0) serve(&self, program);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
