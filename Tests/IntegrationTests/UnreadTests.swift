@@ -6,7 +6,7 @@ import Varlink
 
 @Suite(
   "What a connection is closed with unread, and takes for ever to close, holds up nobody",
-  .needsCgroups, .timeLimit(.minutes(5)))
+  .needsCgroups, .timeLimit(.minutes(15)))
 struct UnreadTests {
   /// Far less than it takes to close it.
   private static let soon = 20_000_000
