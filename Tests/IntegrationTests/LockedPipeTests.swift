@@ -40,7 +40,7 @@ struct LockedPipeTests {
   @Test("However many do")
   func many() throws {
     try withDaemon { daemon in
-      let jobs = try (0..<40).map { _ in try daemon.run(["sleep", "infinity"]) }
+      let jobs = try (0..<80).map { _ in try daemon.run(["sleep", "infinity"]) }
       let processes = try jobs.map { "\(try $0.started().runtime.mainPid ?? 0)" }
       // So that it finds all of them at one time.
       try daemon.suspend()

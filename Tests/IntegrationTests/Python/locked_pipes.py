@@ -1,4 +1,4 @@
-"""Locks the pipes of processes: their standard output and error.
+"""Locks the pipes that are the standard output of processes.
 
 locked_pipes.py DIRECTORY PID...
 
@@ -33,9 +33,7 @@ def waits(pid):
 
 def run(path):
     file = os.open(path, os.O_RDONLY)
-    pipes = [
-        os.open(f"/proc/{pid}/fd/{number}", os.O_WRONLY) for pid in sys.argv[2:] for number in (1, 2)
-    ]
+    pipes = [os.open(f"/proc/{pid}/fd/1", os.O_WRONLY) for pid in sys.argv[2:]]
     # It has nothing to wait for but the file.
     processes = [lock(pipe, file) for pipe in pipes]
     while not all(waits(process) for process in processes):
