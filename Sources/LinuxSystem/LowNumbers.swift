@@ -13,12 +13,14 @@ public struct LowNumbers: ~Copyable {
   public static let areMany =
     ((try? ResourceLimit.current(.openFiles))?.soft ?? 0) >= UInt64(limitMin)
 
-  /// The same descriptor with a number behind them, where there is one to be had.
-  static func left(by descriptor: consuming OwnedDescriptor) -> OwnedDescriptor {
-    guard areMany, descriptor.raw.rawValue < end.rawValue,
-      let copy = try? OwnedDescriptor.duplicate(of: descriptor.raw, from: end)
-    else { return descriptor }
-    return copy
+  public static func contain(_ descriptor: FileDescriptor) -> Bool {
+    descriptor.rawValue < end.rawValue
+  }
+
+  /// The same with a number behind them; `nil` for a descriptor that has one, or where there is none to be had.
+  static func copyBehind(_ descriptor: FileDescriptor) -> OwnedDescriptor? {
+    guard areMany, contain(descriptor) else { return nil }
+    return try? OwnedDescriptor.duplicate(of: descriptor, from: end)
   }
 
   private var taken: [FileDescriptor] = []
@@ -27,7 +29,7 @@ public struct LowNumbers: ~Copyable {
   public init(with descriptor: FileDescriptor) {
     guard Self.areMany else { return }
     while let copy = try? OwnedDescriptor.duplicate(of: descriptor) {
-      if copy.raw.rawValue >= Self.end.rawValue { return }
+      guard Self.contain(copy.raw) else { return }
       taken.append(copy.release())
     }
   }

@@ -9,7 +9,11 @@ public struct ReadingEnd: ~Copyable, Sendable {
 
   /// Takes it over.
   public init(_ descriptor: consuming OwnedDescriptor) {
-    self.descriptor = LowNumbers.left(by: descriptor)
+    if let copy = LowNumbers.copyBehind(descriptor.raw) {
+      self.descriptor = copy
+    } else {
+      self.descriptor = descriptor
+    }
   }
 
   deinit {

@@ -51,9 +51,7 @@ public enum SlowDescriptors {
         if closing == .eachWaits { state.held += 1 }
         return state.turns.reinforce()
       })
-    guard LowNumbers.areMany, descriptor.rawValue < LowNumbers.end.rawValue,
-      let copy = try? OwnedDescriptor.duplicate(of: descriptor, from: LowNumbers.end)
-    else { return descriptor }
+    guard let copy = LowNumbers.copyBehind(descriptor) else { return descriptor }
     if closing == .eachWaits { state.withLock { $0.held += 1 } }
     close(descriptor, closing)
     return copy.release()

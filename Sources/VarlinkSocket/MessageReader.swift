@@ -13,8 +13,8 @@ public struct MessageReader: ~Copyable {
   @frozen public enum Event: ~Copyable {
     /// A message, without its NUL.
     case message([UInt8], PassedDescriptors)
-    /// Not yet a whole message, or not as far as was to be read. The socket is readable when there is more;
-    /// and ``MessageReader/isBeforeDescriptors`` when that isn't to be read.
+    /// Not yet a whole message, or not as far as was to be read. The socket is readable when there is more,
+    /// which isn't to be read if the reader ``MessageReader/isBeforeDescriptors``.
     case wouldBlock
     /// The peer writes no more, or is gone. In mid-message, what it began is no message.
     case endOfStream(midMessage: Bool)

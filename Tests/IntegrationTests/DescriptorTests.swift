@@ -38,8 +38,7 @@ struct DescriptorTests {
   )
   func reserve() throws {
     try withDaemon(Self.limited(to: 64)) { daemon in
-      let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
-      try job.says("ready\n")
+      let job = try runTree(daemon)
       let clients = try connectUntilShort(daemon)
       let waiting = try (0..<20).map { _ in try daemon.connect() }
       for client in waiting { try client.send(Call("io.jobd.Describe")) }
@@ -125,8 +124,7 @@ struct DescriptorTests {
   @Test("Calls that aren't whole take none of the reserve with what they pass")
   func beginnings() throws {
     try withDaemon(Self.limited(to: 4_096)) { daemon in
-      let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
-      try job.says("ready\n")
+      let job = try runTree(daemon)
       let pipe = try LinuxSystem.Pipe()
       let passed = Array(
         repeating: pipe.writer.raw, count: VarlinkLimits.descriptorsPerMessage)
@@ -149,10 +147,9 @@ struct DescriptorTests {
     .enabled(if: Trap.fileSystem.isAvailable, "needs FUSE"), arguments: ["whole", "begun"])
   func closing(calls: String) throws {
     try withDaemon(Self.limited(to: 4_096)) { daemon in
-      let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
-      try job.says("ready\n")
+      let job = try runTree(daemon)
       let clients = try (0..<2).map { _ in try daemon.connect() }
-      let file = try SlowFile("slow_pass.py", daemon.socketPath, [calls])
+      let file = try SlowFile("slow_pass.py", [daemon.socketPath, calls])
       // As many as are closed at one time. Others keep their numbers.
       for _ in 1...512 { try file.says("closing") }
       try waitUntil("what it passes isn't read any more") {
@@ -170,6 +167,13 @@ struct DescriptorTests {
       #expect(try clients[0].next().error == nil)
       #expect(try daemon.shell("exit 3").result().exitStatus == 3)
     }
+  }
+
+  /// A job of which killing the main process leaves another.
+  private func runTree(_ daemon: TestDaemon) throws -> TestJob {
+    let job = try daemon.shell("setsid sleep infinity & echo ready; exec sleep infinity")
+    try job.says("ready\n")
+    return job
   }
 
   /// A limit of open files, soft and hard.

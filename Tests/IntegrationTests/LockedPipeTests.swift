@@ -41,10 +41,10 @@ struct LockedPipeTests {
   func many() throws {
     try withDaemon { daemon in
       let jobs = try (0..<80).map { _ in try daemon.run(["sleep", "infinity"]) }
-      let processes = try jobs.map { "\(try $0.started().runtime.mainPid ?? 0)" }
+      let processes = try jobs.map { String(try #require($0.started().runtime.mainPid)) }
       // So that it finds all of them at one time.
       try daemon.suspend()
-      let file = try SlowFile("locked_pipes.py", arguments: processes)
+      let file = try SlowFile("locked_pipes.py", processes)
       for line in ["reading", "locked"] { try file.says(line) }
       try daemon.send(.continue)
       #expect(try daemon.shell("echo fine; exit 3").result().exitStatus == 3)

@@ -15,7 +15,7 @@ struct SlowCloseTests {
     try withDaemon { daemon in
       let client = try daemon.connect()
       for _ in 1...6 { #expect(try client.run(["/bin/true"]).result().exitStatus == 0) }
-      let other = try SlowFile("slow_flush.py", daemon.socketPath, ["/bin/true"])
+      let other = try SlowFile("slow_flush.py", [daemon.socketPath, "/bin/true"])
       // Its job is being started, and can't have closed the copy that isn't its standard output.
       try other.says("closing")
       for _ in 1...6 {
@@ -38,7 +38,7 @@ struct SlowCloseTests {
     try withDaemon(options) { daemon in
       let running = try daemon.run(["/bin/sleep", "1000"])
       try running.started()
-      let other = try SlowFile(script, daemon.socketPath, ["/bin/true"])
+      let other = try SlowFile(script, [daemon.socketPath, "/bin/true"])
       if let line { try other.says(line) }
       try waitUntil("it waits") { try daemon.describe().queued == 1 }
       try body(daemon, running, other)
@@ -99,7 +99,7 @@ struct SlowCloseTests {
     try jobd.waitUntilReady()
     let job = try TestClient(jobd.socketPath).run(["/bin/sh", "-c", deaf])
     try job.says("ready\n")
-    let other = try SlowFile("slow_flush.py", jobd.socketPath, ["/bin/true"])
+    let other = try SlowFile("slow_flush.py", [jobd.socketPath, "/bin/true"])
     let client = try TestClient(jobd.socketPath)
     try waitUntil("it waits") {
       try ServiceDescription(client.call("io.jobd.Describe").parameters).queued == 1

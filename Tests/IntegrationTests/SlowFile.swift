@@ -11,14 +11,8 @@ final class SlowFile {
 
   /// - Parameters:
   ///   - script: In Python, what mounts it.
-  ///   - socket: Of a jobd, where it asks for a job that has to do with the file.
-  ///   - command: Of that job.
-  convenience init(_ script: String, _ socket: String, _ command: [String]) throws {
-    try self.init(script, arguments: [socket] + command)
-  }
-
-  /// - Parameter arguments: For the script, besides its directory.
-  init(_ script: String, arguments: [String] = []) throws {
+  ///   - arguments: Its own, besides the directory.
+  init(_ script: String, _ arguments: [String] = []) throws {
     directory = try ScratchDirectory()
     let pipe = try LinuxSystem.Pipe()
     var specification = TestProcess.Specification(

@@ -174,11 +174,10 @@ final class Connection {
   }
 
   private func waitForRoom() {
-    if isInShortage { return }
     isInShortage = true
     // It isn't the client that we wait for. Who has begun a message, and holds what came with that, has no longer for it.
     if !reader.isInMidMessage { server.patience.met(by: id) }
-    server.shortage.wait(id)
+    server.shortage.wait(for: self)
   }
 
   /// There is room again for descriptors.
@@ -219,7 +218,7 @@ final class Connection {
           return false
         }
         server.patience.begin(for: self)
-        return bytes == 0 && !isInShortage
+        return bytes == 0
       case .endOfStream(let midMessage):
         if midMessage { server.log.info("a client left in mid-message", metadata: metadata) }
         server.patience.met(by: id)

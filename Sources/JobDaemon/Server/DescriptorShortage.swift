@@ -14,9 +14,7 @@ final class DescriptorShortage {
   private let budget: DescriptorBudget
   private let log: Logger
   private var timer: TimerSource?
-  private var waiting: Set<ClientID> = []
-  /// Hears who has waited, and is to look again.
-  var over: ([ClientID]) -> Void = { _ in }
+  private var waiting: [ClientID: Connection] = [:]
 
   init(_ loop: EventLoop, _ budget: DescriptorBudget, log: Logger) throws(SystemError) {
     self.budget = budget
@@ -25,17 +23,17 @@ final class DescriptorShortage {
   }
 
   /// A client's message isn't read before there is room.
-  func wait(_ client: ClientID) {
+  func wait(for connection: Connection) {
     if waiting.isEmpty {
       log.warning("too few descriptors are left: messages that bring some aren't read for now")
       timer?.arm(at: Moment.monotonic + Self.period)
     }
-    waiting.insert(client)
+    waiting[connection.id] = connection
   }
 
   /// The client has gone.
   func left(_ client: ClientID) {
-    waiting.remove(client)
+    waiting[client] = nil
   }
 
   private func look() {
@@ -45,8 +43,6 @@ final class DescriptorShortage {
       return
     }
     log.notice("messages that bring descriptors are read again")
-    let waited = waiting.sorted { $0.rawValue < $1.rawValue }
-    waiting = []
-    over(waited)
+    while let waited = waiting.popFirst() { waited.value.shortageOver() }
   }
 }

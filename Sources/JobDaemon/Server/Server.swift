@@ -44,9 +44,6 @@ final class Server {
     self.shortage = try DescriptorShortage(loop, budget, log: log)
     watchlist = try Watchlist(loop, priority: .lines)
     flushTimer = try TimerSource(loop) { [unowned self] in endFlush() }
-    shortage.over = { [unowned self] waited in
-      for client in waited { connections[client]?.shortageOver() }
-    }
   }
 
   func connection(_ id: ClientID) -> Connection? { connections[id] }

@@ -80,7 +80,7 @@ extension Supervisor {
   /// No more than every child has copies of: who opens something gets the lowest number that is free. More take longer to
   /// copy, and to close, than a start takes to fetch its own. (docs/performance.md)
   private func hasFewDescriptors(with tree: LeafTree) -> Bool {
-    tree.descriptor.map { $0.rawValue < LowNumbers.end.rawValue } ?? true
+    tree.descriptor.map(LowNumbers.contain) ?? true
   }
 
   /// The program may be started promptly the next time.

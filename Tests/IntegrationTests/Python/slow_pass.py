@@ -12,20 +12,15 @@ import signal
 import socket
 import sys
 
+import client
 import fuse_file
 
 DESCRIPTORS_MAX = 253
 CONNECTIONS = 40
 
 
-def connected():
-    line = socket.socket(socket.AF_UNIX)
-    line.connect(sys.argv[2])
-    return line
-
-
 def call(file):
-    line = connected()
+    line = client.connect(sys.argv[2])
     while True:
         socket.send_fds(line, [b'{"method":"io.jobd.Describe"}\0'], [file] * DESCRIPTORS_MAX)
         answer = b""
@@ -34,7 +29,7 @@ def call(file):
 
 
 def begin(file):
-    lines = [connected() for _ in range(CONNECTIONS)]
+    lines = [client.connect(sys.argv[2]) for _ in range(CONNECTIONS)]
     for line in lines:
         socket.send_fds(line, [b"{"], [file] * DESCRIPTORS_MAX)
     # Held by this process until it ends.
