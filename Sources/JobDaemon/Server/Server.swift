@@ -57,12 +57,10 @@ final class Server {
       try Listener(loop, socket, budget, accepted: { [unowned self] in add($0) }, log: log))
   }
 
-  /// Serves a client that is connected already.
+  /// Serves a client that is connected already. Why it can't be served is logged before the client sees its end.
   func add(_ socket: consuming UnixSocket) {
-    lastID += 1
-    let id = ClientID(rawValue: lastID)
+    let socket = ServerSocket(socket)
     do {
-      let socket = ServerSocket(socket)
       let peer = try socket.socket.peer
       guard users.hasRoom(for: Int(peer.uid)) else {
         if users.isNews(of: Int(peer.uid)) {
@@ -72,15 +70,28 @@ final class Server {
         }
         return
       }
-      let connection = Connection(
-        id, Peer(uid: Int(peer.uid), pid: Int(peer.pid)), socket, self)
-      try connection.open(on: watchlist)
-      connections[id] = connection
-      users.opened(by: connection.peer.uid)
-      patience.begin(for: connection)
+      lastID += 1
+      serve(
+        Connection(
+          ClientID(rawValue: lastID), Peer(uid: Int(peer.uid), pid: Int(peer.pid)), socket, self))
     } catch {
-      log.warning("a connection could not be served: \(error)")
+      couldNotServe(error)
     }
+  }
+
+  private func serve(_ connection: Connection) {
+    do {
+      try connection.open(on: watchlist)
+    } catch {
+      return couldNotServe(error)
+    }
+    connections[connection.id] = connection
+    users.opened(by: connection.peer.uid)
+    patience.begin(for: connection)
+  }
+
+  private func couldNotServe(_ error: SystemError) {
+    log.warning("a connection could not be served: \(error)")
   }
 
   func closed(_ connection: Connection) {
