@@ -63,9 +63,9 @@ ssize_t clinux_unread_bytes(int fd) {
   return ioctl(fd, FIONREAD, &count) ? -errno : count;
 }
 
-bool clinux_has_no_writer(int fd) {
-  struct pollfd pipe = {.fd = fd};
-  return poll(&pipe, 1, 0) > 0 && pipe.revents & POLLHUP;
+bool clinux_pipe_is_at_end(int fd) {
+  struct pollfd pipe = {.fd = fd, .events = POLLIN};
+  return poll(&pipe, 1, 0) > 0 && pipe.revents == POLLHUP;
 }
 
 int clinux_memory_file(const char *name) {

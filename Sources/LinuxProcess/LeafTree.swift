@@ -67,9 +67,18 @@ public final class LeafTree: JobTree {
   public var hasNewsToCome: Bool { started.map { main in !main.isReaped.withLock { $0 } } ?? false }
 
   public func news() throws(SystemError) -> JobTreeNews? {
-    guard let started, hasNewsToCome, let exit = try started.process.reap() else { return nil }
+    guard let started, hasNewsToCome, let exit = try reap(started.process) else { return nil }
     started.isReaped.withLock { $0 = true }
     return .mainExited(exit)
+  }
+
+  private func reap(_ process: borrowing ChildProcess) throws(SystemError) -> ProcessExit? {
+    do {
+      return try process.reap()
+    } catch let error where error.errno == .noChildProcess {
+      // It moved to another job's leaf when nobody had heard yet that it was born, and was reaped as an orphan there.
+      return .untold(of: process.pid)
+    }
   }
 
   public func openEvents() throws(SystemError) -> OwnedDescriptor? { try leaf.openEvents() }

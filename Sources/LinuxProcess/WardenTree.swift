@@ -146,9 +146,7 @@ public final class WardenTree: JobTree {
     } catch let error where error.errno == .noChildProcess {
       // The warden had reaped it, and died before it could tell. Or it was an orphan when nobody had heard yet that
       // it was born, and was reaped as one: as a rule the death of its warden has killed it.
-      exit = ProcessExit(
-        pid: main, status: .signaled(.kill, coreDumped: false), userUSec: 0, systemUSec: 0,
-        maxResidentBytes: 0)
+      exit = .untold(of: main)
     }
     guard let exit else { return nil }
     state.withLock { $0.hasMainExited = true }

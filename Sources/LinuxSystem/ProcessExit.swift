@@ -33,6 +33,13 @@ public struct ProcessExit: Hashable, Sendable {
     self.systemUSec = systemUSec
     self.maxResidentBytes = maxResidentBytes
   }
+
+  /// Of one that somebody else has reaped. How it ended nobody can tell any more; nobody lives.
+  public static func untold(of pid: Int32) -> ProcessExit {
+    ProcessExit(
+      pid: pid, status: .signaled(.kill, coreDumped: false), userUSec: 0, systemUSec: 0,
+      maxResidentBytes: 0)
+  }
 }
 
 extension ProcessExit {

@@ -54,6 +54,45 @@ struct LockedPipeTests {
     }
   }
 
+  @Test("Nor does one that locks the pipe that is closed to ask it")
+  func keepalive() throws {
+    try withDaemon { daemon in
+      let file = try SlowFile("slow_read.py")
+      let program = """
+        import os, sys
+        writer = os.open("/proc/self/fd/0", os.O_WRONLY)
+        os.sendfile(writer, os.open(sys.argv[1], os.O_RDONLY), 0, 65536)
+        """
+      let job = try daemon.run(
+        ["python3", "-c", program, file.path], stop: StopContext(closeStandardInput: true))
+      try file.says("reading")
+      try job.client.halfClose()
+      #expect(try daemon.shell("exit 3").result().exitStatus == 3)
+      file.end()
+      #expect(try job.result().cause == .disconnected)
+    }
+  }
+
+  @Test("Nor does another process that locks it hold up the end of a job, or that of jobd")
+  func outsider() throws {
+    try withDaemon { daemon in
+      let jobs = try (0..<2).map { _ in try daemon.shell("echo hello; exec sleep infinity") }
+      for job in jobs { try job.says("hello\n") }
+      let processes = try jobs.map { String(try #require($0.started().runtime.mainPid)) }
+      let file = try SlowFile("locked_pipes.py", processes)
+      for line in ["reading", "locked"] { try file.says(line) }
+      try jobs[0].client.halfClose()
+      #expect(try jobs[0].result().cause == .disconnected)
+      #expect(daemon.log.contains("is locked by somebody else"))
+      try daemon.send(.terminate)
+      #expect(try jobs[1].result().cause == .shutdown)
+      try waitUntil("jobd has stopped") { daemon.log.contains("stopped") }
+      // Its last thread waits in the kernel.
+      file.end()
+      try daemon.waitForStop()
+    }
+  }
+
   @Test("One that is stuck that way is told so")
   func stuck() throws {
     try withDaemon { daemon in

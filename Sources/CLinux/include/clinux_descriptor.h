@@ -24,8 +24,9 @@ int clinux_set_nonblocking(int fd);
 /// How many bytes are in a pipe. pipe(7) FIONREAD
 ssize_t clinux_unread_bytes(int fd);
 
-/// Whether nobody has the pipe of which this is the reading end open for writing. Waits for nobody. poll(2), POLLHUP
-bool clinux_has_no_writer(int fd);
+/// Whether nothing is in the pipe of which this is the reading end, and nobody has it open for writing. Waits for nobody.
+/// poll(2), POLLHUP
+bool clinux_pipe_is_at_end(int fd);
 
 /// An anonymous file, CLOEXEC, not executable, to be filled and then sealed. memfd_create(2)
 int clinux_memory_file(const char *_Nonnull name);

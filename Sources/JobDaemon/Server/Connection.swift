@@ -118,16 +118,18 @@ final class Connection {
     line = ending
     if ending == .closed { machine.outgoing.removeAll() }
     // Where calls are still to be read, the one under way has to be finished first.
-    let isOver = ending == .closed && !hasUnreadCalls
-    if isOver { socket.isReadToEnd = true }
+    let unread = unreadBytes
+    let isOver = ending == .closed && (unread ?? 0) == 0
+    // Otherwise more may come.
+    if isOver, unread == 0 { socket.isReadToEnd = true }
     server.lineEnded(self, isOver ? .closed : .halfClosed)
     if isOver { close() }
   }
 
-  private var hasUnreadCalls: Bool {
+  /// Whether there are some, that is: one at most. 0 at the end of the stream, `nil` where there are none.
+  private var unreadBytes: Int? {
     var byte: [UInt8] = [0]
-    let peeked = try? socket.socket.peek(into: &byte)
-    return (peeked?.count ?? 0) > 0
+    return (try? socket.socket.peek(into: &byte))?.count
   }
 
   // MARK: reading and writing

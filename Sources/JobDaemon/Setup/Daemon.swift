@@ -19,6 +19,9 @@ public final class Daemon {
   private var guardianRetry: TimerSource?
   /// Monotonic microseconds.
   private var guardianBegan = 0
+  /// The last one died at once: as one does that may not fetch its descriptors any more. ptrace(2),
+  /// `/proc/sys/kernel/yama/ptrace_scope`
+  private var guardianDiedAtOnce = false
   private var signals: [SignalSource] = []
 
   /// Serves until it is asked to stop, or says why it can't.
@@ -129,7 +132,8 @@ public final class Daemon {
       guardian = nil
       // One that dies whenever it is made isn't made without end.
       let next = guardianBegan + Self.guardianPeriodMin
-      next <= Moment.monotonic ? replaceGuardian() : guardianRetry?.arm(at: next)
+      guardianDiedAtOnce = next > Moment.monotonic
+      guardianDiedAtOnce ? guardianRetry?.arm(at: next) : replaceGuardian()
     }
     guardianBegan = Moment.monotonic
   }
@@ -149,7 +153,9 @@ public final class Daemon {
     // By now jobs are started on this thread, which hands its rank down to none.
     try? rank.take(handedDown: true)
     defer { try? rank.take() }
-    return try Daemon.startGuardian(of: supervisor.place, endpoint, by: supervisor.spawner)
+    // With copies of all descriptors rather than none at all.
+    return try Daemon.startGuardian(
+      of: supervisor.place, endpoint, by: guardianDiedAtOnce ? nil : supervisor.spawner)
   }
 
   /// Microseconds from one guardian to the next.

@@ -3,10 +3,8 @@ import SystemPackage
 
 /// The reading end of a pipe that a job writes its output to.
 ///
-/// Who has the pipe open for writing can lock it for as long as it likes: sendfile(2) and splice(2) hold the lock while
-/// they read the file that they are to send, of a dead server for one. Whoever reads the pipe, asks what is in it, or
-/// closes its last end waits for that lock, nonblocking or not, and no signal ends that wait. So the loop does none of
-/// that, unless nobody can write any more.
+/// Who has the pipe open can lock it for as long as it likes (``PipeEnd``). Whoever reads the pipe, or asks how much is in
+/// it, waits for that lock, nonblocking or not, and no signal ends that wait. So it is done on threads.
 nonisolated final class CapturedPipe: Sendable {
   /// What was read at one time.
   struct Batch: Sendable {
@@ -33,22 +31,22 @@ nonisolated final class CapturedPipe: Sendable {
   /// Read before the loop is woken to pass them on.
   private static let piecesMax = 4
 
-  private let reader: ReadingEnd
+  private let reader: PipeEnd
 
-  init(_ reader: consuming OwnedDescriptor) {
-    self.reader = ReadingEnd(reader)
+  init(_ reader: consuming PipeEnd) {
+    self.reader = reader
   }
 
   /// Lent, to be watched.
   var descriptor: FileDescriptor { reader.descriptor.raw }
 
-  /// Nobody can write to it any more: to read it, or to ask it, waits for nobody.
-  var hasNoWriter: Bool { reader.hasNoWriter }
+  /// Nothing is in it, and nobody writes to it. Asked on the loop: waits for nobody.
+  var isAtEnd: Bool { reader.isAtEnd }
 
-  /// Bytes in it. Where it has a writer, on a thread.
+  /// Bytes in it. On a thread.
   func unreadBytes() -> Int { (try? reader.descriptor.unreadBytes()) ?? 0 }
 
-  /// Reads what is there, up to some pieces. Where it has a writer, on a thread.
+  /// Reads what is there, up to some pieces. On a thread.
   ///
   /// - Parameters:
   ///   - rest: Bytes that are to be read, and no more.

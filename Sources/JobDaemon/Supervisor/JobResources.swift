@@ -24,7 +24,7 @@ final class JobResources {
   /// Says when the tree may be empty.
   var treeWatch: TreeWatch?
   /// Held open until the job is asked to end.
-  var keepalive: OwnedDescriptor?
+  var keepalive: PipeEnd?
   var relays: [OutputRelay] = []
   /// The job was told; only its leaf is still to be removed.
   var isForgotten = false

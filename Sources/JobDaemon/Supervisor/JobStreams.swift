@@ -24,33 +24,43 @@ final class JobStreams {
 /// The other ends of a job's streams, which stay with the daemon.
 struct JobStreamEnds: ~Copyable {
   /// Held open, and closed to ask the job to end.
-  var keepalive: OwnedDescriptor?
-  var output: OwnedDescriptor?
-  var error: OwnedDescriptor?
+  var keepalive: PipeEnd?
+  var output: PipeEnd?
+  var error: PipeEnd?
 }
 
 /// A descriptor with several owners: closed with the last of them.
 final class SharedDescriptor {
+  private enum Holding: ~Copyable {
+    case own(OwnedDescriptor)
+    case pipe(PipeEnd)
+    case passed(PassedDescriptor)
+  }
+
   let raw: FileDescriptor
-  private let own: OwnedDescriptor?
-  private let passed: PassedDescriptor?
+  private let holding: Holding
   /// Nobody has to be waited for to close a copy of it, while this one is open.
   let copiesCloseAtOnce: Bool
 
-  /// One of ours.
+  /// One of ours that no job can hold up.
   init(_ descriptor: consuming OwnedDescriptor) {
     raw = descriptor.raw
-    own = consume descriptor
-    passed = nil
     copiesCloseAtOnce = true
+    holding = .own(descriptor)
+  }
+
+  /// One of ours that the job may reopen and lock.
+  init(_ end: consuming PipeEnd) {
+    raw = end.descriptor.raw
+    copiesCloseAtOnce = true
+    holding = .pipe(end)
   }
 
   /// A client's.
   init(_ descriptor: consuming PassedDescriptor) {
     raw = descriptor.raw
     copiesCloseAtOnce = !descriptor.hasSlowCopies
-    own = nil
-    passed = consume descriptor
+    holding = .passed(descriptor)
   }
 
   /// Another descriptor of the same open file, for another owner.

@@ -7,38 +7,41 @@ import SystemPackage
 /// It reads only while the client has room, so that a reader who stops stops its own job's pipe and
 /// nothing else, and what is in memory is bounded by some pieces and what the connection queues.
 final class OutputRelay {
+  /// Microseconds that somebody who isn't the job's may keep the pipe locked when the job has no process left.
+  private static let lockedMax = 10_000_000
+
+  private let loop: EventLoop
   private let pipe: CapturedPipe
-  /// Where a pipe is read that somebody can write to.
+  /// Where it is read.
   private let threads: Offload
   private var source: IOSource?
   private var encoder: OutputEncoder
   private let sink: OutputSink
 
   private var hasBegun = false
-  /// Nobody can write to it any more. What is in it is all that comes, and is read here.
-  private var isAlone = false
   /// No process of the job is left: what is in the pipe is still to be read, and no more.
   private var isDraining = false
   /// Then, bytes of that. A process that isn't the job's may hold the pipe, too, and write to it for ever.
   private var rest: Int?
+  /// Then, how long the pipe may be locked.
+  private var patience: TimerSource?
   /// Nobody listens: it reads, so that the job isn't blocked, and throws away.
   private var isDiscarding = false
   private(set) var isDone = false
-  private var isWorking = false
-  /// A thread does.
   private var isReading = false
+  private var isDelivering = false
 
   init(
-    _ loop: EventLoop, _ threads: Offload, _ reader: consuming OwnedDescriptor,
+    _ loop: EventLoop, _ threads: Offload, _ reader: consuming PipeEnd,
     _ stream: OutputStream, to sink: OutputSink
   ) throws(SystemError) {
+    self.loop = loop
     pipe = CapturedPipe(reader)
     self.threads = threads
     self.encoder = OutputEncoder(stream)
     self.sink = sink
     source = try IOSource(loop, pipe.descriptor, []) { [unowned self] events in
-      if events.contains(.hangUp) { isAlone = true }
-      work()
+      events.contains(.input) ? read() : finish()
     }
   }
 
@@ -55,16 +58,23 @@ final class OutputRelay {
 
   /// The client has room again.
   func resume() {
-    guard hasBegun, !isDone, !isReading else { return }
-    if isDraining { work() } else { source?.events = .input }
+    // To deliver may make room, and lead here.
+    guard hasBegun, !isDone, !isReading, !isDelivering else { return }
+    if !isDraining {
+      source?.events = .input
+    } else if pipe.isAtEnd {
+      finish()
+    } else {
+      read()
+    }
   }
 
   /// Passes on what is still in the pipe, and is done.
   func drain() {
     hasBegun = true
     isDraining = true
-    if pipe.hasNoWriter { isAlone = true }
-    work()
+    if isReading { beginPatience() }
+    resume()
   }
 
   /// Is done with what it has, and doesn't touch the pipe again.
@@ -75,33 +85,18 @@ final class OutputRelay {
   /// Throws away what comes from now on.
   func discard() {
     isDiscarding = true
-    resume()
-  }
-
-  private func work() {
-    // To deliver may make room, and lead back here.
-    guard !isWorking, !isReading, !isDone else { return }
-    isWorking = true
-    defer { isWorking = false }
-    repeat {
-      guard hasRoom else {
-        source?.events = []
-        return
-      }
-      if !isAlone { return readElsewhere() }
-      let batch = pipe.read(by: encoder, rest: nil, isDiscarding: isDiscarding)
-      take(batch)
-      if batch.outcome == .nothing, isDraining { finish() }
-    } while isDraining && !isDone
+    isDraining ? drop() : resume()
   }
 
   private var hasRoom: Bool { isDiscarding || sink.hasRoom() }
 
-  private func readElsewhere() {
-    isReading = true
+  private func read() {
     source?.events = []
+    guard hasRoom else { return }
+    isReading = true
+    if isDraining { beginPatience() }
     let asks = isDraining && rest == nil
-    // Held here until that is done: it is for the loop to close it, while it makes no process.
+    // Held here until that is done: it is for the loop to let go of it, while it makes no process.
     threads.run { [unowned pipe, encoder, rest, isDiscarding] in
       pipe.read(
         by: encoder, rest: asks ? pipe.unreadBytes() : rest, isDiscarding: isDiscarding)
@@ -113,25 +108,38 @@ final class OutputRelay {
 
   private func arrived(_ batch: CapturedPipe.Batch) {
     isReading = false
+    patience = nil
     guard !isDone else { return }
     rest = batch.rest
-    take(batch)
-    resume()
-  }
-
-  private func take(_ batch: CapturedPipe.Batch) {
     encoder = batch.encoder
     // The next is read while these are sent.
-    if batch.outcome == .more, !isAlone, hasRoom { readElsewhere() }
-    if !isDiscarding { for reply in batch.replies { sink.deliver(reply) } }
-    if batch.outcome == .end { finish() }
+    if batch.outcome == .more { read() }
+    deliver(batch.replies)
+    if isDone { return }
+    batch.outcome == .end ? finish() : resume()
+  }
+
+  private func deliver(_ replies: [[UInt8]]) {
+    isDelivering = true
+    defer { isDelivering = false }
+    for reply in replies where !isDiscarding { sink.deliver(reply) }
   }
 
   private func finish() {
     isDone = true
     source = nil
+    patience = nil
     if !isDiscarding, let rest = encoder.flush() { sink.deliver(rest) }
     sink.done()
+  }
+
+  /// The end of a job waits for nobody else for ever.
+  private func beginPatience() {
+    patience = try? TimerSource(loop) { [unowned self] in
+      sink.lost()
+      drop()
+    }
+    patience?.arm(at: Moment.monotonic + Self.lockedMax)
   }
 }
 
@@ -141,6 +149,8 @@ struct OutputSink {
   let hasRoom: () -> Bool
   /// Takes one encoded reply.
   let deliver: ([UInt8]) -> Void
+  /// What is still in the pipe can't be read.
+  let lost: () -> Void
   /// Nothing more comes.
   let done: () -> Void
 }

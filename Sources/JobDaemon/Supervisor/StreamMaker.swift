@@ -32,8 +32,8 @@ struct StreamMaker: ~Copyable {
     case .null: return null
     case .keepalive:
       return try Pipe().ends { (reader, writer) throws(SystemError) in
-        ends.keepalive = consume writer
-        return try share(reader)
+        ends.keepalive = try end(writer)
+        return SharedDescriptor(try end(reader))
       }
     }
   }
@@ -47,12 +47,18 @@ struct StreamMaker: ~Copyable {
     case .captured:
       return try Pipe(nonblocking: .reader).ends { (reader, writer) throws(SystemError) in
         switch stream {
-        case .standardOutput: ends.output = consume reader
-        case .standardError: ends.error = consume reader
+        case .standardOutput: ends.output = try end(reader)
+        case .standardError: ends.error = try end(reader)
         }
-        return try share(writer)
+        return SharedDescriptor(try end(writer))
       }
     }
+  }
+
+  private func end(_ descriptor: consuming OwnedDescriptor) throws(SystemError) -> PipeEnd {
+    let end = PipeEnd(descriptor)
+    try budget.check(end.descriptor.raw)
+    return end
   }
 
   private func share(

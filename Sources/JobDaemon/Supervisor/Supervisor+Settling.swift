@@ -26,6 +26,11 @@ extension Supervisor {
     let sink = OutputSink(
       hasRoom: { [weak client] in client?.hasRoom ?? true },
       deliver: { [weak client] in client?.progress(encoded: $0) },
+      lost: { [log, id = job.id] in
+        log.warning(
+          "the pipe of a job's output is locked by somebody else; what is in it is lost",
+          metadata: ["job": "\(id)"])
+      },
       done: { [unowned self, unowned job] in outputDone(job) })
     if let reader = ends.output.take() {
       job.relays.append(try OutputRelay(loop, readers, reader, .standardOutput, to: sink))

@@ -3,16 +3,20 @@
 locked_pipes.py DIRECTORY PID...
 
 sendfile(2) locks a pipe while it reads the file that is to be sent: one on a FUSE file system, mounted on the directory,
-which never answers. Something lies in each pipe. Prints "mounted", "reading" for the file, and "locked" when all pipes are;
+which never answers. The descriptors are copies of the processes' own, which are closed without waiting. Something lies in
+each pipe. Prints "mounted", "reading" for the file, and "locked" when all pipes are;
 they are until this program ends.
 """
 
+import ctypes
 import os
 import signal
 import sys
 import time
 
 import fuse_file
+
+PIDFD_GETFD = 438
 
 
 def lock(pipe, file):
@@ -26,6 +30,13 @@ def lock(pipe, file):
     return pid
 
 
+def output_of(pid):
+    pipe = fuse_file.libc.syscall(PIDFD_GETFD, os.pidfd_open(pid), 1, 0)
+    if pipe < 0:
+        sys.exit(f"pidfd_getfd: {os.strerror(ctypes.get_errno())}")
+    return pipe
+
+
 def waits(pid):
     with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
         return stat.read().rpartition(")")[2].split()[0] in "SD"
@@ -33,7 +44,7 @@ def waits(pid):
 
 def run(path):
     file = os.open(path, os.O_RDONLY)
-    pipes = [os.open(f"/proc/{pid}/fd/1", os.O_WRONLY) for pid in sys.argv[2:]]
+    pipes = [output_of(int(pid)) for pid in sys.argv[2:]]
     # It has nothing to wait for but the file.
     processes = [lock(pipe, file) for pipe in pipes]
     while not all(waits(process) for process in processes):
