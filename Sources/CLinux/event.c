@@ -1,9 +1,12 @@
+#define _GNU_SOURCE
 #include "clinux_event.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 int clinux_event_counter(bool takes_one, bool nonblocking) {
@@ -24,6 +27,12 @@ void clinux_event_counter_take(int fd) {
   uint64_t value;
   while (read(fd, &value, sizeof value) < 0 && errno == EINTR) {
   }
+}
+
+void clinux_event_counter_take_within(int fd, long microseconds) {
+  struct pollfd counter = {.fd = fd, .events = POLLIN};
+  struct timespec period = {.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
+  if (ppoll(&counter, 1, &period, NULL) > 0) clinux_event_counter_take(fd);
 }
 
 int clinux_alarm(void) {

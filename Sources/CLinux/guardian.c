@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -146,8 +150,7 @@ static void remove_files(const struct clinux_guardian_duties *spec) {
 }
 
 static _Noreturn void guard(struct clinux_guardian_duties spec, pid_t daemon) {
-  // The daemon sees that it has no guardian.
-  if (spec.own_process >= 0 && !fetch(&spec)) exit_copy(1);
+  if (spec.own_process >= 0 && !fetch(&spec)) exit_copy(CLINUX_GUARDIAN_FETCH_FAILED);
   struct signs signs = detach(&spec, daemon);
   if (!was_told_to_stand_down(&signs, daemon)) {
     end_jobs(&spec);
@@ -156,15 +159,55 @@ static _Noreturn void guard(struct clinux_guardian_duties spec, pid_t daemon) {
   exit_copy(0);
 }
 
-pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
-  // Blocked before the fork, so that there is no moment in which the child could be ended.
-  sigset_t all, before;
+// Forks a guardian, which hears of its death.
+struct keeper {
+  const struct clinux_guardian_duties *spec;
+  // Or -errno.
+  pid_t guardian;
+  sem_t is_done;
+};
+
+// No file is open in it: a thread that is killed lets go of those first, and may have to wait for whoever has locked a pipe
+// before its death is told. The last one of the daemon's does, whichever that is.
+static void *keep(void *argument) {
+  struct keeper *keeper = argument;
+  const struct clinux_guardian_duties *spec = keeper->spec;
   pid_t daemon = getpid();
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, &before);
   pid_t pid = spec->own_process < 0 ? fork() : copy_process_for_good(CLONE_FILES | SIGCHLD, NULL);
   int error = errno;
   if (pid == 0) guard(*spec, daemon);
+  // Where that is forbidden it may be the last one.
+  if (pid > 0) syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_UNSHARE);
+  keeper->guardian = pid < 0 ? -error : pid;
+  sem_post(&keeper->is_done);
+  siginfo_t end;
+  while (pid > 0 && waitid(P_PID, pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
+  return NULL;
+}
+
+static int start_keeper(struct keeper *keeper) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  // Set aside; it costs what is touched.
+  pthread_attr_setstacksize(&attributes, 1 << 20);
+  pthread_t thread;
+  int error = pthread_create(&thread, &attributes, keep, keeper);
+  pthread_attr_destroy(&attributes);
+  return error;
+}
+
+pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
+  struct keeper keeper = {.spec = spec};
+  sem_init(&keeper.is_done, 0, 0);
+  // Blocked in the thread, and before the fork, so that there is no moment in which the child could be ended.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  int error = start_keeper(&keeper);
+  if (error) keeper.guardian = -error;
+  while (!error && sem_wait(&keeper.is_done) < 0) continue;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return pid < 0 ? -error : pid;
+  sem_destroy(&keeper.is_done);
+  return keeper.guardian;
 }

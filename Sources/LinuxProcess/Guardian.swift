@@ -12,6 +12,9 @@ public struct Guardian: ~Copyable, Sendable {
   /// ``JobRoot/removalSeconds``.
   public static let patienceSeconds = 60
 
+  /// The exit code of one that couldn't fetch its descriptors.
+  public static let fetchFailedCode = CLINUX_GUARDIAN_FETCH_FAILED
+
   /// The files that are the daemon's as long as it holds its lock.
   public struct Files: Sendable {
     /// The lock file, open and locked by flock(2): the guardian holds on to the lock until it is

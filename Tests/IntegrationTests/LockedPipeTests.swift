@@ -93,6 +93,24 @@ struct LockedPipeTests {
     }
   }
 
+  @Test("Nor the end of the others where jobd is killed, whose last thread waits to close it")
+  func killed() throws {
+    let jobd = try JobdProcess(TestDaemon.Options())
+    try jobd.waitUntilReady()
+    let other = try TestClient(jobd.socketPath).run(["/bin/sleep", "infinity"])
+    try other.started()
+    let file = try SlowFile("slow_read.py")
+    let job = try TestClient(jobd.socketPath).run(sending("", file))
+    try file.says("reading")
+    // Nothing is read, as nothing is in the pipe.
+    try jobd.process.send(.kill)
+    try other.witness?.waitUntilGone()
+    #expect(jobd.process.isRunning)
+    file.end()
+    try job.witness?.waitUntilGone()
+    #expect(try jobd.process.waitForExit().status == .signaled(.kill, coreDumped: false))
+  }
+
   @Test("One that is stuck that way is told so")
   func stuck() throws {
     try withDaemon { daemon in

@@ -12,6 +12,9 @@ int clinux_event_counter_add(int fd);
 /// Takes one, or all; waits for something to take, unless nonblocking.
 void clinux_event_counter_take(int fd);
 
+/// The same, if there is something to take within so long. ppoll(2)
+void clinux_event_counter_take_within(int fd, long microseconds);
+
 /// A counter, CLOEXEC, that counts one when the period set last is over. CLOCK_MONOTONIC
 int clinux_alarm(void);
 

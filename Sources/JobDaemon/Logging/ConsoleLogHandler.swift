@@ -5,6 +5,7 @@ import Logging
 nonisolated struct ConsoleLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level
+  let destination: LogDestination
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -15,16 +16,17 @@ nonisolated struct ConsoleLogHandler: LogHandler {
     var line = "jobd: "
     if event.level == .warning || event.level == .error { line += "\(event.level): " }
     line += event.message.description
-    for (key, value) in merged(event.metadata) { line += " \(key)=\(value)" }
+    for (key, value) in destination.metadata(of: event, metadata) { line += " \(key)=\(value)" }
     line += "\n"
-    // One write, so that lines of several processes don't mix; nobody can be told that it failed.
-    line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    destination.write([Array(line.utf8)])
   }
-}
 
-extension LogHandler {
-  /// The event's own metadata before the handler's, in a stable order.
-  nonisolated func merged(_ own: Logger.Metadata?) -> [(String, Logger.Metadata.Value)] {
-    metadata.merging(own ?? [:]) { $1 }.sorted { $0.key < $1.key }
+  /// One write, so that lines of several processes don't mix; nobody can be told that it failed.
+  static func write(_ line: MessageQueue.Message) {
+    for bytes in line {
+      unsafe bytes.withUnsafeBytes {
+        _ = unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+      }
+    }
   }
 }

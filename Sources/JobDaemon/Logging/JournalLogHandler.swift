@@ -8,6 +8,7 @@ import Logging
 nonisolated struct JournalLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level
+  let destination: LogDestination
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -28,13 +29,13 @@ nonisolated struct JournalLogHandler: LogHandler {
       "MESSAGE=\(event.message)", "PRIORITY=\(event.level.syslogPriority)",
       "SYSLOG_IDENTIFIER=jobd",
     ]
-    for (key, value) in merged(event.metadata) {
+    for (key, value) in destination.metadata(of: event, metadata) {
       fields.append("JOBD_\(Self.fieldName(key))=\(value)")
     }
-    send(fields.map { Array($0.utf8) })
+    destination.write(fields.map { Array($0.utf8) })
   }
 
-  private func send(_ fields: [[UInt8]]) {
+  static func write(_ fields: MessageQueue.Message) {
     let bytes = fields.flatMap { $0 }
     unsafe bytes.withUnsafeBytes { bytes in
       var start = 0

@@ -13,12 +13,16 @@ final class Notifier {
   private let counts: () -> JobEngine.Counts
   private var timer: TimerSource?
   private var told: String?
-  private let isListened: Bool
+  /// Where anybody listens.
+  private let thread: MessageThread?
 
   init(_ loop: EventLoop, counts: @escaping () -> JobEngine.Counts) throws(SystemError) {
     self.counts = counts
-    isListened = unsafe getenv("NOTIFY_SOCKET") != nil
-    if isListened { timer = try TimerSource(loop) { [unowned self] in tellStatus() } }
+    thread =
+      unsafe getenv("NOTIFY_SOCKET") == nil
+      ? nil
+      : try MessageThread { unsafe sd_notify(0, String(decoding: $0.joined(), as: UTF8.self)) }
+    if thread != nil { timer = try TimerSource(loop) { [unowned self] in tellStatus() } }
   }
 
   /// A client can connect, and would be served.
@@ -33,7 +37,7 @@ final class Notifier {
 
   /// The number of jobs may have changed.
   func countsChanged() {
-    guard isListened, status != told else { return }
+    guard thread != nil, status != told else { return }
     timer?.arm(at: Moment.monotonic + Self.statusPeriod)
   }
 
@@ -52,6 +56,6 @@ final class Notifier {
   }
 
   private func notify(_ state: String) {
-    _ = unsafe sd_notify(0, state)
+    thread?.write([Array(state.utf8)])
   }
 }

@@ -19,9 +19,9 @@ public final class Daemon {
   private var guardianRetry: TimerSource?
   /// Monotonic microseconds.
   private var guardianBegan = 0
-  /// The last one died at once: as one does that may not fetch its descriptors any more. ptrace(2),
+  /// The last one couldn't fetch its descriptors, which may have been forbidden since. ptrace(2),
   /// `/proc/sys/kernel/yama/ptrace_scope`
-  private var guardianDiedAtOnce = false
+  private var guardianNeedsCopies = false
   private var signals: [SignalSource] = []
 
   /// Serves until it is asked to stop, or says why it can't.
@@ -29,9 +29,14 @@ public final class Daemon {
   /// - Returns: The exit code.
   public static func main(_ configuration: Configuration) -> Int32 {
     Allocator.setBounds()
-    let log = LogDestination.start(level: configuration.logLevel)
+    let destination = LogDestination()
+    let log = destination.logger(level: configuration.logLevel)
+    defer { destination.flush() }
     do {
-      return try Daemon(configuration, log: log).run()
+      let daemon = try Daemon(configuration, log: log)
+      // Now that there is a guardian, and before there are jobs.
+      try destination.beginThread()
+      return try daemon.run()
     } catch {
       log.critical("\(error)")
       return 1
@@ -129,11 +134,12 @@ public final class Daemon {
     guardianSource = try IOSource(loop, descriptor, .input) { [unowned self] _ in
       log.error("the guardian died; starting another")
       guardianSource = nil
+      let exit = try? guardian?.pidfd.reap()
+      guardianNeedsCopies = exit?.status == .exited(code: Guardian.fetchFailedCode)
       guardian = nil
       // One that dies whenever it is made isn't made without end.
       let next = guardianBegan + Self.guardianPeriodMin
-      guardianDiedAtOnce = next > Moment.monotonic
-      guardianDiedAtOnce ? guardianRetry?.arm(at: next) : replaceGuardian()
+      next <= Moment.monotonic ? replaceGuardian() : guardianRetry?.arm(at: next)
     }
     guardianBegan = Moment.monotonic
   }
@@ -155,7 +161,7 @@ public final class Daemon {
     defer { try? rank.take() }
     // With copies of all descriptors rather than none at all.
     return try Daemon.startGuardian(
-      of: supervisor.place, endpoint, by: guardianDiedAtOnce ? nil : supervisor.spawner)
+      of: supervisor.place, endpoint, by: guardianNeedsCopies ? nil : supervisor.spawner)
   }
 
   /// Microseconds from one guardian to the next.
