@@ -29,7 +29,7 @@ struct JobctlObserverTests {
   @Test("Whoever waits for a job is told who cancelled it, and why")
   func cancel() async throws {
     let (jobctl, id) = try await start()
-    let cancel = try await harness.jobctl("cancel", "--reason", "newer edit", "\(id)").ended()
+    let cancel = try await harness.jobctl("cancel", "-k30", "-rnewer edit", "\(id)").ended()
     #expect(cancel.status == 0)
     #expect(cancel.output == "")
     #expect(cancel.errors == "")

@@ -29,6 +29,17 @@ struct JobctlRunTests {
     #expect(run.errors.hasPrefix("jobctl: sh: SIG\(name)"))
   }
 
+  @Test(
+    "The words of the job are the job's, whichever form the options before them have",
+    arguments: [["--grace=5"], ["-k5", "-n=x"], ["-qi", "--name", "a", "--name", "b"]],
+    [["---"], ["-=x"], ["--generate-completion-script", "bash"], ["-----BEGIN", "--help"]])
+  func words(_ options: [String], _ words: [String]) async throws {
+    let run = try await harness.jobctl(["run"] + options + ["/bin/echo", "x"] + words).ended()
+    #expect(run.output == (["x"] + words).joined(separator: " ") + "\n")
+    #expect(run.errors == "")
+    #expect(run.status == 0)
+  }
+
   @Test("A command that can't be started is told as env tells it")
   func startFailures() async throws {
     let missing = try await harness.jobctl("run", "no-such-command").ended()

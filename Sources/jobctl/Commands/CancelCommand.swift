@@ -22,19 +22,19 @@ struct CancelCommand: ParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   @Option(
-    name: [.customShort("s"), .long],
+    name: [.customShort("s", allowingJoined: true), .long],
     help: ArgumentHelp("Signal to ask with, instead of the job's own.", valueName: "signal"))
   var signal: SignalArgument?
 
   @Option(
-    name: [.customShort("k"), .long],
+    name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp(
       "How long the job may take from now on, instead of its own time: 5, 500ms. 0 kills at once.",
       valueName: "time"))
   var grace: TimeSpan?
 
   @Option(
-    name: [.customShort("r"), .long],
+    name: [.customShort("r", allowingJoined: true), .long],
     help: ArgumentHelp("Why: told to whoever waits for the job.", valueName: "text"))
   var reason: RawArgument?
 

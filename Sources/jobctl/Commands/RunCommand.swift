@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a command as a job, and wait for it.",
-    usage: "jobctl run [OPTION]... [--] COMMAND [ARGUMENT]...",
+    usage: usage,
     discussion: """
       The command runs with jobctl's own standard streams, directory, umask and environment, as if \
       jobctl weren't there. Options end at the first word that isn't one.
@@ -26,6 +26,13 @@ struct RunCommand: ParsableCommand {
       Exit codes: the command's own, or 128+n if signal n ended it; 125 if jobctl or jobd failed; \
       126 if the command can't be executed; 127 if it isn't found.
       """)
+
+  private static let usage = "jobctl run [OPTION]... [--] COMMAND [ARGUMENT]..."
+
+  /// What is wrong with options, as the library says it.
+  static func misused(_ problem: String) -> Failure {
+    Failure("\(problem)\nUsage: \(usage)\n  See 'jobctl run --help' for more information.")
+  }
 
   @ParentCommand var jobctl: Jobctl
   @OptionGroup var connection: ConnectionOptions

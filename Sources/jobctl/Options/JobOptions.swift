@@ -13,12 +13,12 @@ struct JobOptions: Equatable {
 /// ``JobOptions`` as the library reads them.
 struct JobArguments: ParsableArguments {
   @Option(
-    name: [.customShort("n"), .long],
+    name: [.customShort("n", allowingJoined: true), .long],
     help: ArgumentHelp("Name for people. Default: the command's own.", valueName: "name"))
   var name: RawArgument?
 
   @Option(
-    name: [.customShort("C"), .customLong("cwd")],
+    name: [.customShort("C", allowingJoined: true), .customLong("cwd")],
     help: ArgumentHelp("Run in this directory instead of the current one.", valueName: "dir"),
     completion: .directory)
   var directory: RawArgument?
