@@ -95,6 +95,19 @@ struct JobctlObserverTests {
     #expect(last.runtime.result?.cause == .disconnected)
   }
 
+  @Test("Numbers of jobs are completed from the jobd that the line names", arguments: ["=", " "])
+  func completion(_ separator: String) async throws {
+    let (jobctl, id) = try await start()
+    let run = try await harness.shell(
+      """
+      s=$JOBD_SOCKET; export JOBD_SOCKET=/no/such.sock SAP_SHELL=bash
+      jobctl ---completion cancel -- positional@0 3 0 jobctl cancel --socket\(separator)$s ''
+      """)
+    #expect(run.output == "\(id)\n")
+    jobctl.kill(SIGINT)
+    _ = await jobctl.ended()
+  }
+
   @Test("All about a job, and about jobd")
   func status() async throws {
     let (jobctl, id) = try await start()

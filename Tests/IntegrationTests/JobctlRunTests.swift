@@ -40,6 +40,24 @@ struct JobctlRunTests {
     #expect(run.status == 0)
   }
 
+  @Test("bash completes the words of a job from programs and files")
+  func completion() async throws {
+    let run = try await harness.shell(
+      #"""
+      mkdir "$D/src"; : > "$D/src/main.c"
+      bash -c 'eval "$(jobctl --generate-completion-script bash)"; cd "$D"
+        complete() {
+          COMP_WORDS=(jobctl run -n x "$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+          COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
+          _jobctl jobctl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+          printf "%s\n" "${COMPREPLY[@]}"
+        }
+        complete jobct; complete cat src/m'
+      rm -r "$D/src"
+      """#)
+    #expect(Set(run.output.split(separator: "\n")) == ["jobctl", "src/main.c"])
+  }
+
   @Test("A command that can't be started is told as env tells it")
   func startFailures() async throws {
     let missing = try await harness.jobctl("run", "no-such-command").ended()

@@ -45,8 +45,20 @@ struct RunCommand: ParsableCommand {
   @Argument(
     parsing: .captureForPassthrough,
     help: ArgumentHelp("What to run.", valueName: "command"),
-    completion: .shellCommand("compgen -c"))
+    completion: .shellCommand(Self.completion))
   var words: [RawArgument] = []
+
+  /// What a shell completes words of the command from: programs and files.
+  private static var completion: String {
+    switch CompletionShell.requesting {
+    case .zsh?: "print -rl -- ${(k)commands} ${PREFIX}*(N)"
+    // Two words are jobctl's; its options that have a value have one more each.
+    case .fish?:
+      "__fish_complete_subcommand --fcs-skip=2 --socket -n --name -C --cwd --umask --stdin --wait "
+        + "-u --unset -E --env -s --signal --stop-scope -k --grace --status-fd"
+    default: #"compgen -cf -- "${cur}""#
+    }
+  }
 
   /// All of them but for the socket, which may have been named before the subcommand.
   var options: RunOptions {
