@@ -123,6 +123,7 @@ extension JobClientError {
       if let address { self = .unreachable(address, error) } else { self = .disconnected }
     case .brokenOff: self = .disconnected
     case .tooLong(let bytes, let limit): self = .tooLong(bytes: bytes, limit: limit)
+    case .tooManyValues(let count, let limit): self = .tooManyValues(count: count, limit: limit)
     case .unsupportedAddress, .violation, .malformed: self = .notUnderstood("\(error)")
     }
   }

@@ -199,6 +199,27 @@ struct JobctlRunTests {
     #expect(run.errors.contains("16777216 is the most"))
   }
 
+  @Test("So is one of more words than a message has room for")
+  func tooMany() async throws {
+    let run = try await harness.shell("ulimit -s 65536; jobctl run true $(seq 262144)")
+    #expect(run.status == 125)
+    #expect(run.errors.contains("there are too many arguments and variables"))
+    #expect(run.errors.contains("262144 is the most"))
+  }
+
+  @Test("A jobd that closes the connection before there is a job has not lost one")
+  func turnedAway() async throws {
+    let jobd = try MadeUpJobd()
+    let jobctl = try jobd.jobctl("run", "true")
+    do {
+      let line = try jobd.accept()
+      _ = try line.nextCall()
+    }
+    let run = await jobctl.ended()
+    #expect(run.status == 125)
+    #expect(run.errors.hasPrefix("jobctl: jobd closed the connection"))
+  }
+
   @Test("A job that was asked to end from another pid namespace is known to be", .needsNamespaces)
   func otherNamespace() async throws {
     let run = try await harness.shell(
