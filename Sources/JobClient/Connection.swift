@@ -26,7 +26,7 @@ actor Connection {
     _ address: ServiceAddress, _ call: Call, descriptors: [FileDescriptor] = []
   ) async throws(JobClientError) -> Connection {
     let connection = try await Connection(connected(to: address))
-    try await connection.send(call, descriptors, address)
+    try await connection.send(call, descriptors)
     return connection
   }
 
@@ -46,9 +46,7 @@ actor Connection {
     throw .cancelled
   }
 
-  private func send(
-    _ call: Call, _ descriptors: [FileDescriptor], _ address: ServiceAddress
-  ) async throws(JobClientError) {
+  private func send(_ call: Call, _ descriptors: [FileDescriptor]) async throws(JobClientError) {
     do throws(VarlinkClientError) {
       var call = try OutgoingCall(call, descriptors: descriptors)
       while try !connection.send(&call) {
@@ -56,7 +54,7 @@ actor Connection {
         await ready { DispatchSource.makeWriteSource(fileDescriptor: $0, queue: .global()) }
       }
     } catch {
-      throw Task.isCancelled ? .cancelled : JobClientError(error, address)
+      throw Task.isCancelled ? .cancelled : JobClientError(error, nil)
     }
     if Task.isCancelled { throw .cancelled }
   }
