@@ -165,6 +165,30 @@ struct JobctlRunTests {
     #expect(kinds == ["queued", "started", "finished"])
   }
 
+  @Test(
+    "That replies can't be written is said once, but for that nobody reads them",
+    arguments: [
+      ("3>/dev/full", "jobctl: --status-fd 3: No space left on device\n"), ("3>&5", ""),
+    ])
+  func unwritableStatus(_ redirection: String, _ said: String) async throws {
+    // Descriptor 5 is a pipe that nobody reads.
+    let run = try await harness.shell(
+      """
+      mkfifo $D/p; exec 4<>$D/p 5>$D/p 4<&-; rm $D/p
+      jobctl run --quiet --status-fd 3 sh -c 'exit 4' \(redirection)
+      """)
+    #expect(run.status == 4)
+    #expect(run.errors == said)
+  }
+
+  @Test("A descriptor for replies has to be open for writing", arguments: ["3</dev/null", "3>&-"])
+  func statusDescriptorRefused(_ redirection: String) async throws {
+    let run = try await harness.shell("jobctl run --status-fd 3 echo x \(redirection)")
+    #expect(run.status == 125)
+    #expect(run.output == "")
+    #expect(run.errors.hasPrefix("jobctl: --status-fd 3: "))
+  }
+
   @Test("Without a jobd there it says where it looked, why there, and how to start one")
   func noDaemon() async throws {
     let run = try await Spawned(

@@ -31,10 +31,12 @@ struct JobRun {
 
   /// Before anything is opened, and gets the number of a descriptor that isn't there.
   private func checkDescriptors() throws(Failure) {
-    if let number = options.messages.statusFd,
-      StandardStreams.isClosed(FileDescriptor(rawValue: number))
-    {
-      throw Failure("--status-fd \(number): no such descriptor is open")
+    if let number = options.messages.statusFd {
+      switch StandardStreams.isWritable(FileDescriptor(rawValue: number)) {
+      case nil: throw Failure("--status-fd \(number): no such descriptor is open")
+      case false?: throw Failure("--status-fd \(number): it is open for reading only")
+      case true?: break
+      }
     }
     if options.job.stdin == .keepalive, StandardStreams.isClosed(.standardInput) {
       throw Failure("--stdin keepalive: standard input is closed, and can keep nothing alive")
