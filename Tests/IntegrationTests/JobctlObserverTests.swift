@@ -53,6 +53,21 @@ struct JobctlObserverTests {
     #expect(await second.ended().status == 128 + SIGTERM)
   }
 
+  @Test("More jobs than there may be open files are cancelled, if that limit can be raised")
+  func cancelMany() async throws {
+    let run = try await harness.shell(
+      """
+      (ulimit -Sn 16; exec jobctl cancel $(seq 1000 1039)); echo $?
+      (ulimit -Sn 16; ulimit -Hn 16; exec jobctl cancel $(seq 1000 1039)) 2>$D/errors; echo $?
+      grep -c 'no job' $D/errors; grep -c 'Too many open files' $D/errors; rm $D/errors
+      """)
+    let lines = run.output.split(separator: "\n").compactMap { Int($0) }
+    #expect(run.errors.split(separator: "\n").count == 40)
+    #expect(lines.count == 4 && lines[0] == 1 && lines[1] == 125)
+    // Those for which there was a descriptor were asked, and what is wrong with the others is said once.
+    #expect(lines.count == 4 && (1..<16).contains(lines[2]) && lines[3] == 1)
+  }
+
   @Test("To cancel a job that has finished is no error")
   func cancelFinished() async throws {
     _ = try await harness.jobctl("run", "true").ended()
@@ -119,6 +134,10 @@ struct JobctlObserverTests {
     let missing = try await harness.jobctl("status", "999").ended()
     #expect(missing.status == 1)
     #expect(missing.errors == "jobctl: there is no job 999\n")
+    let some = try await harness.jobctl("status", "--json", "998", "\(id)", "999", "\(id)").ended()
+    #expect(some.status == 1)
+    #expect(some.errors == "jobctl: there is no job 998\njobctl: there is no job 999\n")
+    #expect(try Self.jobs(some.output).map(\.id) == [id, id])
     jobctl.kill(SIGINT)
     _ = await jobctl.ended()
   }
