@@ -138,6 +138,23 @@ struct JobctlRunTests {
     #expect(run.errors == "")
   }
 
+  @Test(
+    "In the background of a terminal a job reads nothing, unless that is asked for",
+    arguments: [
+      ("", "&", "/dev/null"), ("--stdin inherit", "&", "/dev/pts/"), ("", ";", "/dev/pts/"),
+    ])
+  func background(_ options: String, _ end: String, _ input: String) async throws {
+    let run = try await harness.shell(
+      """
+      cat > $D/script <<'END'
+      set -m; jobctl run \(options) readlink /proc/self/fd/0 \(end) wait
+      END
+      python3 -c 'import pty, sys; sys.exit(pty.spawn(["sh", sys.argv[1]]) >> 8)' $D/script; rm $D/script
+      """)
+    #expect(run.output.contains(input))
+    #expect(run.errors == "")
+  }
+
   @Test("The environment can be cleared, but for what jobd sets")
   func environment() async throws {
     let run = try await harness.jobctl("run", "-i", "-E", "A=1", "/usr/bin/env").ended()

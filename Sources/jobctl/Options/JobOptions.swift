@@ -6,7 +6,8 @@ struct JobOptions: Equatable {
   var name: OSString?
   var directory: OSString?
   var umask: FileMode?
-  var stdin = StandardInputMode.inherit
+  /// `nil` where it isn't said.
+  var stdin: StandardInputMode?
   var wait = ScopeArgument.main
 }
 
@@ -28,8 +29,11 @@ struct JobArguments: ParsableArguments {
       "File mode creation mask, octal. Default: jobctl's own.", valueName: "mode"))
   var umask: FileMode?
 
-  @Option(help: "What the job reads, as said above.")
-  var stdin: StandardInputMode = .inherit
+  @Option(
+    help: """
+      What the job reads, as said above. Default: inherit, or null in the background of a terminal.
+      """)
+  var stdin: StandardInputMode?
 
   @Option(
     help: """

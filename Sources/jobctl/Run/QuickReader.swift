@@ -98,7 +98,7 @@ private struct QuickReader {
       return Self.set(&options.messages.statusFd, takeText().flatMap { Int32($0) })
     case "--socket": return Self.set(&options.socket, takeValue())
     case "--stdin":
-      return Self.replace(&options.job.stdin, takeText().flatMap(StandardInputMode.init))
+      return Self.set(&options.job.stdin, takeText().flatMap(StandardInputMode.init))
     case "--wait": return Self.replace(&options.job.wait, takeText().flatMap(ScopeArgument.init))
     case "--stop-scope":
       return Self.replace(&options.stop.stopScope, takeText().flatMap(ScopeArgument.init))
