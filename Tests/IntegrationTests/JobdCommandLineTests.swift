@@ -1,4 +1,5 @@
 import JobDaemon
+import JobEngine
 import Logging
 import Testing
 
@@ -36,6 +37,10 @@ struct JobdCommandLineTests {
 
   @Test("Who asks for help or the version gets it, whatever else is said")
   func help() throws {
+    // The defaults of the service, in the digits that a command line takes.
+    let limits = Limits()
+    #expect(Help.text.contains("further ones wait. Default: \(limits.runningMax)."))
+    #expect(Help.text.contains("further ones are refused. Default: \(limits.queuedMax)."))
     for option in ["-h", "--help"] { #expect(try Request(["--socket", "/s", option]) == .help) }
     #expect(try Request(["--version", "--nonsense"]) == .version)
   }

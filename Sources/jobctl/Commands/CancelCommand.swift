@@ -29,7 +29,7 @@ struct CancelCommand: ParsableCommand {
   @Option(
     name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp(
-      "How long the job may take from now on, instead of its own time: 5, 500ms. 0 kills at once.",
+      "How long the job may take from now on, instead of its own time: 5, 500ms, at most 1h. 0 kills at once.",
       valueName: "time"))
   var grace: TimeSpan?
 

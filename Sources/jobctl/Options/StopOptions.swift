@@ -27,7 +27,7 @@ struct StopArguments: ParsableArguments {
     help: ArgumentHelp(
       """
       How long the job may take to end before it is killed: 5, 0.5, 500ms, 2min. 0 kills at \
-      once. Default: 5s.
+      once, 1h is the most. Default: 5s.
       """,
       valueName: "time"))
   var grace: TimeSpan?
