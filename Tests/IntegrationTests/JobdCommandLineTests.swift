@@ -61,6 +61,17 @@ struct JobdCommandLineTests {
     #expect(await Jobd.start(arguments.map { Array($0.utf8) }) == 64)
   }
 
+  @Test(
+    "Help that can't be written is a failure", arguments: ["--help", "--version"],
+    [">&-", ">/dev/full"])
+  func unwritable(_ option: String, _ redirection: String) async throws {
+    let run = try await Spawned(
+      "/bin/sh", ["-c", "exec \(Spawned.product("jobd")) \(option) \(redirection)"]
+    ).ended()
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("jobd: standard output: "))
+  }
+
   @Test("What is not UTF-8 is told, with the option that it was meant for")
   func notText() {
     for (arguments, message) in [
