@@ -123,6 +123,19 @@ struct JobctlObserverTests {
     _ = await jobctl.ended()
   }
 
+  @Test("Whoever watches is told when jobd no longer tells anything")
+  func watchEnds() async throws {
+    let (jobctl, id) = try await start()
+    let watch = try harness.jobctl("watch", "\(id)")
+    #expect(await waiting { watch.output.line() }?.contains("sleeper: running") == true)
+    harness.killDaemon()
+    let run = await watch.ended()
+    #expect(run.status == 125)
+    #expect(
+      run.errors.contains("closed the connection; was it stopped, or have you read too slowly?"))
+    _ = await jobctl.ended()
+  }
+
   @Test("All about a job, and about jobd")
   func status() async throws {
     let (jobctl, id) = try await start()
