@@ -25,6 +25,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 MANDIR ?= $(DATADIR)/man
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 
+# Empty where what is missing is for others to install: `make install DEPS=`.
+DEPS ?= deps
 SWIFT ?= swift
 # Further options for every `swift` command.
 SWIFTFLAGS ?=
@@ -55,7 +57,7 @@ all: build
 deps:
 	@scripts/deps run
 
-build: deps
+build: $(DEPS)
 	$(SWIFT) build $(release_options) --product jobd
 	$(SWIFT) build $(release_options) --product jobctl
 

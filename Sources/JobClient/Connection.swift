@@ -26,7 +26,7 @@ actor Connection {
     _ address: ServiceAddress, _ call: Call, descriptors: [FileDescriptor] = []
   ) async throws(JobClientError) -> Connection {
     let connection = try await Connection(connected(to: address))
-    try await connection.send(call, descriptors, address)
+    try await connection.send(call, descriptors)
     return connection
   }
 
@@ -46,9 +46,7 @@ actor Connection {
     throw .cancelled
   }
 
-  private func send(
-    _ call: Call, _ descriptors: [FileDescriptor], _ address: ServiceAddress
-  ) async throws(JobClientError) {
+  private func send(_ call: Call, _ descriptors: [FileDescriptor]) async throws(JobClientError) {
     do throws(VarlinkClientError) {
       var call = try OutgoingCall(call, descriptors: descriptors)
       while try !connection.send(&call) {
@@ -56,7 +54,7 @@ actor Connection {
         await ready { DispatchSource.makeWriteSource(fileDescriptor: $0, queue: .global()) }
       }
     } catch {
-      throw Task.isCancelled ? .cancelled : JobClientError(error, address)
+      throw Task.isCancelled ? .cancelled : JobClientError(error, nil)
     }
     if Task.isCancelled { throw .cancelled }
   }
@@ -123,6 +121,7 @@ extension JobClientError {
       if let address { self = .unreachable(address, error) } else { self = .disconnected }
     case .brokenOff: self = .disconnected
     case .tooLong(let bytes, let limit): self = .tooLong(bytes: bytes, limit: limit)
+    case .tooManyValues(let count, let limit): self = .tooManyValues(count: count, limit: limit)
     case .unsupportedAddress, .violation, .malformed: self = .notUnderstood("\(error)")
     }
   }

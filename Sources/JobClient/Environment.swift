@@ -1,3 +1,4 @@
+internal import JobProtocol
 internal import LinuxSystem
 
 /// The environment of a job.
@@ -9,7 +10,8 @@ public struct Environment: Sendable, Hashable {
   /// This process's own.
   public static let inherit = Environment(inherits: true, updates: [:])
 
-  /// These variables and no others.
+  /// These variables and no others. To run a job with a name that is empty or has a `=` in it is an error,
+  /// ``JobClientError/refused(_:)``.
   public static func custom(_ variables: [String: String]) -> Environment {
     Environment(inherits: false, updates: variables.mapValues(Optional.some))
   }
@@ -22,7 +24,13 @@ public struct Environment: Sendable, Hashable {
   }
 
   /// Each variable as `NAME=value`.
-  var entries: [[UInt8]] {
+  ///
+  /// - Throws: In the words of the service, for what can't be a variable's name.
+  func entries() throws(JobClientError) -> [[UInt8]] {
+    for name in updates.keys.sorted() where name.isEmpty || name.utf8.contains(equals) {
+      throw .refused(
+        .badValue(BadValue("context.environment", "'\(name)' is not the name of a variable")))
+    }
     var entries = inherits ? ProcessContext.environment : []
     // What is not NAME=value no program can see, and jobd doesn't take.
     entries.removeAll { entry in
@@ -36,7 +44,9 @@ public struct Environment: Sendable, Hashable {
   }
 
   private static func name(of entry: [UInt8]) -> ArraySlice<UInt8>? {
-    guard let equals = entry.firstIndex(of: UInt8(ascii: "=")), equals > 0 else { return nil }
-    return entry[..<equals]
+    guard let end = entry.firstIndex(of: equals), end > 0 else { return nil }
+    return entry[..<end]
   }
 }
+
+private let equals = UInt8(ascii: "=")

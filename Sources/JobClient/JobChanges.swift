@@ -2,7 +2,8 @@ public import JobProtocol
 internal import Varlink
 
 /// Jobs as they change: first all that there are, then those that changed, whenever some do. Whoever
-/// is slow gets the newest state of a job, not each one.
+/// is slow gets the newest state of a job, not each one; who is slower than jobs finish, by 1,024 of them or 4 MiB,
+/// is ``JobClientError/disconnected``.
 ///
 /// No lifeline: jobs neither live nor end by being watched. Each iteration is a connection of its
 /// own, closed when the iteration is left or its task cancelled.

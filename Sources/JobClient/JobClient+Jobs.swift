@@ -26,7 +26,7 @@ extension JobClient {
   ///
   /// - Parameters:
   ///   - signal: what to ask it with, instead of the job's own.
-  ///   - gracePeriod: how long it may take, instead of the job's own; zero kills at once.
+  ///   - gracePeriod: how long it may take, instead of the job's own; zero kills at once. At most an hour.
   ///   - reason: told to those who wait for the job.
   /// - Returns: The job, finished. It may have finished before, for a reason of its own.
   /// - Throws: ``JobClientError``; `.refused(.noSuchJob)` if there is none of that id.

@@ -19,6 +19,9 @@ public enum JobClientError: Error, Hashable, Sendable {
   case notUnderstood(String)
   /// What was asked is longer than jobd takes: arguments, environment and standard input. jobd has not heard of it.
   case tooLong(bytes: Int, limit: Int)
+  /// What was asked has more values in it than jobd takes: arguments and variables, each of them one. jobd has
+  /// not heard of it.
+  case tooManyValues(count: Int, limit: Int)
   /// A job wrote more than was to be collected, bytes. It is being ended.
   case outputLimitExceeded(limit: Int)
   /// Something of this process could not be prepared for the job.
@@ -42,6 +45,8 @@ extension JobClientError: CustomStringConvertible {
     case .notUnderstood(let problem): "jobd can't be understood: \(problem)"
     case .tooLong(let bytes, let limit):
       "the call takes \(bytes) bytes, and \(limit) is the most that jobd takes"
+    case .tooManyValues(let count, let limit):
+      "the call takes \(count) values, and \(limit) is the most that jobd takes"
     case .outputLimitExceeded(let limit): "the job wrote more than \(limit) bytes"
     case .system(let error): "\(error)"
     case .cancelled: "the task was cancelled"

@@ -73,7 +73,7 @@ extension JobContext {
     }
     name = configuration.name
     workingDirectory = try Self.directory(configuration.workingDirectory)
-    if let entries = configuration.environment?.entries {
+    if let entries = try configuration.environment?.entries() {
       environment = []
       for entry in entries { environment?.append(try Self.text(entry, "context.environment")) }
     }

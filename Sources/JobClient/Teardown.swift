@@ -10,7 +10,7 @@ public struct Teardown: Sendable, Hashable {
   /// Holds a pipe open as the job's standard input, and closes it to ask: for tools that end by
   /// themselves at the end of their input. Goes with no other standard input.
   public var closesStandardInput: Bool
-  /// How long the processes may take; zero kills them at once.
+  /// How long the processes may take; zero kills them at once. At most an hour.
   public var gracePeriod: Duration
 
   public init(

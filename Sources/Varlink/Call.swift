@@ -69,6 +69,25 @@ extension Call {
   }
 }
 
+extension Call {
+  /// Values in the message, of which a service takes ``VarlinkLimits/valuesPerDocument``.
+  public var valueCount: Int {
+    // The message itself, and the name of the method.
+    2 + (parameters.isEmpty ? 0 : JSON.object(parameters).valueCount) + (mode.flag == nil ? 0 : 1)
+  }
+}
+
+extension JSON {
+  /// Values in it, itself and those in containers at any depth.
+  fileprivate var valueCount: Int {
+    switch self {
+    case .array(let elements): elements.reduce(1) { $0 + $1.valueCount }
+    case .object(let object): object.members.reduce(1) { $0 + $1.value.valueCount }
+    case .null, .bool, .int, .unsigned, .double, .string: 1
+    }
+  }
+}
+
 extension Call.Mode {
   /// The header member that says so.
   fileprivate var flag: String? {

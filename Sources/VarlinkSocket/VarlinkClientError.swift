@@ -7,6 +7,8 @@ public enum VarlinkClientError: Error, Hashable, Sendable {
   case unsupportedAddress(String)
   /// A call that no service takes. Nothing of it was sent.
   case tooLong(bytes: Int, limit: Int)
+  /// A call that no service takes, of too many values. Nothing of it was sent.
+  case tooManyValues(count: Int, limit: Int)
   /// The system said no: nobody listens there, or the service is gone.
   case system(SystemError)
   /// The service closed the connection in the middle of a message.
@@ -22,6 +24,7 @@ extension VarlinkClientError: CustomStringConvertible {
     switch self {
     case .unsupportedAddress(let address): "'\(address)' is not the address of a Unix socket"
     case .tooLong(let bytes, let limit): "a call of \(bytes) bytes; \(limit) is the most"
+    case .tooManyValues(let count, let limit): "a call of \(count) values; \(limit) is the most"
     case .system(let error): "\(error)"
     case .brokenOff: "the connection was closed in the middle of a message"
     case .violation(let violation): "\(violation)"

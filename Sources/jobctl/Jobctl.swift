@@ -28,12 +28,14 @@ struct Jobctl: ParsableCommand {
   /// Parses the arguments and does what they say; answers what to exit with.
   static func start(_ arguments: [[UInt8]]) -> Int32 {
     do {
-      if let options = RunOptions(quickly: arguments) { return try JobRun(options: options).run() }
-      var command = try parseAsRoot(arguments.map(RawArgument.escape))
-      // That opens them for its job.
-      if !(command is RunCommand) { try StandardStreams.openMissing(usable: false) }
-      try command.run()
-      return EXIT_SUCCESS
+      switch QuickReading(arguments) {
+      case .run(let options):
+        if let problem = options.problem { throw RunCommand.misused(problem) }
+        return try JobRun(options: options).run()
+      case .other(let arguments):
+        try parseAndRun(arguments.map(RawArgument.escape))
+        return EXIT_SUCCESS
+      }
     } catch let failure as Failure {
       Printer.note(failure.message)
       return failure.exitCode
@@ -42,6 +44,13 @@ struct Jobctl: ParsableCommand {
     } catch {
       return explain(error)
     }
+  }
+
+  private static func parseAndRun(_ arguments: [String]) throws {
+    var command = try parseAsRoot(arguments)
+    // That opens them for its job.
+    if !(command is RunCommand) { try StandardStreams.openMissing(usable: false) }
+    try command.run()
   }
 
   /// Help that was asked for, or a usage error, or what else the parser or a system call threw.

@@ -24,8 +24,8 @@ enum Help {
                             wherever one can be made), delegated (in jobd's own), or the path of
                             a control group; none: they do without, and what the kernel then
                             can't promise isn't promised, see jobd(8). Default: auto.
-      --running-max NUMBER  Most jobs that run at one time; further ones wait.
-      --queued-max NUMBER   Most jobs that wait; further ones are refused.
+      --running-max NUMBER  Most jobs that run at one time; further ones wait. Default: 4096.
+      --queued-max NUMBER   Most jobs that wait; further ones are refused. Default: 16384.
       --shutdown-grace SECONDS
                             Longest grace period of a job once jobd itself has to stop, at most
                             3600. Default: 30. The service manager has to wait longer.

@@ -65,6 +65,33 @@ struct JobClientTests {
     #expect(bytes > 17 << 20)
   }
 
+  @Test("So is what has more values than a message")
+  func tooManyValues() async throws {
+    let arguments = Array(repeating: "x", count: 262_144)
+    let error = await #expect(throws: JobClientError.self) {
+      try await client.run(
+        JobConfiguration(.name("true"), arguments: Arguments(arguments)), collectingUpTo: 0)
+    }
+    guard case .tooManyValues(_, limit: 262_144) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test("What can't be the name of a variable is an error", arguments: ["", "A=B", "="])
+  func variableName(_ name: String) async throws {
+    for environment in [Environment.custom([name: "c"]), .inherit.updating([name: nil])] {
+      let job = JobConfiguration(.name("true"), environment: environment)
+      await #expect(
+        throws: JobClientError.refused(
+          .badValue(
+            BadValue("context.environment", "'\(name)' is not the name of a variable")))
+      ) {
+        try await client.run(job, collectingUpTo: 0)
+      }
+    }
+  }
+
   @Test("That a command can't be started is how its job ended, and no error")
   func failedToStart() async throws {
     let job = JobConfiguration(.path("/no/such/command"))

@@ -50,6 +50,22 @@ struct JobClientUnansweredTests {
     #expect(throws: TestFailure.self) { try line.nextCall() }
   }
 
+  @Test("A jobd that goes away in mid-call was there: the client is disconnected")
+  func goneInCall() async throws {
+    let jobd = try MadeUpJobd()
+    let client = try JobClient(socket: jobd.socket)
+    // More than a socket has room for.
+    let long = [String](repeating: String(repeating: "x", count: 100_000), count: 10)
+    let job = JobConfiguration(.name("true"), arguments: Arguments(long))
+    let task = Task { _ = try await client.run(job) }
+    try await readable(jobd.descriptor)
+    do {
+      let line = try jobd.accept()
+      try await readable(line.descriptor)
+    }
+    await #expect(throws: JobClientError.disconnected) { try await task.value }
+  }
+
   private func readable(_ descriptor: FileDescriptor) async throws {
     try await waiting { Result { try waitToRead(descriptor, "the client") } }.get()
   }

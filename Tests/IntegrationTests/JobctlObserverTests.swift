@@ -29,7 +29,7 @@ struct JobctlObserverTests {
   @Test("Whoever waits for a job is told who cancelled it, and why")
   func cancel() async throws {
     let (jobctl, id) = try await start()
-    let cancel = try await harness.jobctl("cancel", "--reason", "newer edit", "\(id)").ended()
+    let cancel = try await harness.jobctl("cancel", "-k30", "-rnewer edit", "\(id)").ended()
     #expect(cancel.status == 0)
     #expect(cancel.output == "")
     #expect(cancel.errors == "")
@@ -51,6 +51,21 @@ struct JobctlObserverTests {
     #expect(try Self.jobs(cancel.output).map(\.id) == [firstID, secondID])
     #expect(await first.ended().status == 128 + SIGTERM)
     #expect(await second.ended().status == 128 + SIGTERM)
+  }
+
+  @Test("More jobs than there may be open files are cancelled, if that limit can be raised")
+  func cancelMany() async throws {
+    let run = try await harness.shell(
+      """
+      (ulimit -Sn 16; exec jobctl cancel $(seq 1000 1039)); echo $?
+      (ulimit -Sn 16; ulimit -Hn 16; exec jobctl cancel $(seq 1000 1039)) 2>$D/errors; echo $?
+      grep -c 'no job' $D/errors; grep -c 'Too many open files' $D/errors; rm $D/errors
+      """)
+    let lines = run.output.split(separator: "\n").compactMap { Int($0) }
+    #expect(run.errors.split(separator: "\n").count == 40)
+    #expect(lines.count == 4 && lines[0] == 1 && lines[1] == 125)
+    // Those for which there was a descriptor were asked, and what is wrong with the others is said once.
+    #expect(lines.count == 4 && (1..<16).contains(lines[2]) && lines[3] == 1)
   }
 
   @Test("To cancel a job that has finished is no error")
@@ -95,6 +110,32 @@ struct JobctlObserverTests {
     #expect(last.runtime.result?.cause == .disconnected)
   }
 
+  @Test("Numbers of jobs are completed from the jobd that the line names", arguments: ["=", " "])
+  func completion(_ separator: String) async throws {
+    let (jobctl, id) = try await start()
+    let run = try await harness.shell(
+      """
+      s=$JOBD_SOCKET; export JOBD_SOCKET=/no/such.sock SAP_SHELL=bash
+      jobctl ---completion cancel -- positional@0 3 0 jobctl cancel --socket\(separator)$s ''
+      """)
+    #expect(run.output == "\(id)\n")
+    jobctl.kill(SIGINT)
+    _ = await jobctl.ended()
+  }
+
+  @Test("Whoever watches is told when jobd no longer tells anything")
+  func watchEnds() async throws {
+    let (jobctl, id) = try await start()
+    let watch = try harness.jobctl("watch", "\(id)")
+    #expect(await waiting { watch.output.line() }?.contains("sleeper: running") == true)
+    harness.killDaemon()
+    let run = await watch.ended()
+    #expect(run.status == 125)
+    #expect(
+      run.errors.contains("closed the connection; was it stopped, or have you read too slowly?"))
+    _ = await jobctl.ended()
+  }
+
   @Test("All about a job, and about jobd")
   func status() async throws {
     let (jobctl, id) = try await start()
@@ -106,6 +147,10 @@ struct JobctlObserverTests {
     let missing = try await harness.jobctl("status", "999").ended()
     #expect(missing.status == 1)
     #expect(missing.errors == "jobctl: there is no job 999\n")
+    let some = try await harness.jobctl("status", "--json", "998", "\(id)", "999", "\(id)").ended()
+    #expect(some.status == 1)
+    #expect(some.errors == "jobctl: there is no job 998\njobctl: there is no job 999\n")
+    #expect(try Self.jobs(some.output).map(\.id) == [id, id])
     jobctl.kill(SIGINT)
     _ = await jobctl.ended()
   }

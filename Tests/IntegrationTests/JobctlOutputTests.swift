@@ -140,6 +140,9 @@ struct JobctlOutputTests {
     #expect(
       Refusal(.init(noJob.name, noJob.parameters)).failure
         == Failure("there is no job 7", exitCode: 1))
+    let shortage = VarlinkError.system("EMFILE", number: 24)
+    #expect(
+      Refusal(shortage).failure == Failure("jobd can't take the job: Too many open files"))
   }
 
   private func brief(_ cause: Cause, _ change: (inout JobResult) -> Void) -> String {

@@ -29,6 +29,35 @@ struct JobctlRunTests {
     #expect(run.errors.hasPrefix("jobctl: sh: SIG\(name)"))
   }
 
+  @Test(
+    "The words of the job are the job's, whichever form the options before them have",
+    arguments: [["--grace=5"], ["-k5", "-n=x"], ["-qi", "--name", "a", "--name", "b"]],
+    [["---"], ["-=x"], ["--generate-completion-script", "bash"], ["-----BEGIN", "--help"]])
+  func words(_ options: [String], _ words: [String]) async throws {
+    let run = try await harness.jobctl(["run"] + options + ["/bin/echo", "x"] + words).ended()
+    #expect(run.output == (["x"] + words).joined(separator: " ") + "\n")
+    #expect(run.errors == "")
+    #expect(run.status == 0)
+  }
+
+  @Test("bash completes the words of a job from programs and files")
+  func completion() async throws {
+    let run = try await harness.shell(
+      #"""
+      mkdir "$D/src"; : > "$D/src/main.c"
+      bash -c 'eval "$(jobctl --generate-completion-script bash)"; cd "$D"
+        complete() {
+          COMP_WORDS=(jobctl run -n x "$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+          COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
+          _jobctl jobctl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+          printf "%s\n" "${COMPREPLY[@]}"
+        }
+        complete jobct; complete cat src/m'
+      rm -r "$D/src"
+      """#)
+    #expect(Set(run.output.split(separator: "\n")) == ["jobctl", "src/main.c"])
+  }
+
   @Test("A command that can't be started is told as env tells it")
   func startFailures() async throws {
     let missing = try await harness.jobctl("run", "no-such-command").ended()
@@ -109,6 +138,23 @@ struct JobctlRunTests {
     #expect(run.errors == "")
   }
 
+  @Test(
+    "In the background of a terminal a job reads nothing, unless that is asked for",
+    arguments: [
+      ("", "&", "/dev/null"), ("--stdin inherit", "&", "/dev/pts/"), ("", ";", "/dev/pts/"),
+    ])
+  func background(_ options: String, _ end: String, _ input: String) async throws {
+    let run = try await harness.shell(
+      """
+      cat > $D/script <<'END'
+      set -m; jobctl run \(options) readlink /proc/self/fd/0 \(end) wait
+      END
+      python3 -c 'import pty, sys; sys.exit(pty.spawn(["sh", sys.argv[1]]) >> 8)' $D/script; rm $D/script
+      """)
+    #expect(run.output.contains(input))
+    #expect(run.errors == "")
+  }
+
   @Test("The environment can be cleared, but for what jobd sets")
   func environment() async throws {
     let run = try await harness.jobctl("run", "-i", "-E", "A=1", "/usr/bin/env").ended()
@@ -134,6 +180,30 @@ struct JobctlRunTests {
     let kinds = String(decoding: lines, as: UTF8.self).split(separator: "\n")
       .map { String($0.dropFirst(2).prefix { $0 != "\"" }) }
     #expect(kinds == ["queued", "started", "finished"])
+  }
+
+  @Test(
+    "That replies can't be written is said once, but for that nobody reads them",
+    arguments: [
+      ("3>/dev/full", "jobctl: --status-fd 3: No space left on device\n"), ("3>&5", ""),
+    ])
+  func unwritableStatus(_ redirection: String, _ said: String) async throws {
+    // Descriptor 5 is a pipe that nobody reads.
+    let run = try await harness.shell(
+      """
+      mkfifo $D/p; exec 4<>$D/p 5>$D/p 4<&-; rm $D/p
+      jobctl run --quiet --status-fd 3 sh -c 'exit 4' \(redirection)
+      """)
+    #expect(run.status == 4)
+    #expect(run.errors == said)
+  }
+
+  @Test("A descriptor for replies has to be open for writing", arguments: ["3</dev/null", "3>&-"])
+  func statusDescriptorRefused(_ redirection: String) async throws {
+    let run = try await harness.shell("jobctl run --status-fd 3 echo x \(redirection)")
+    #expect(run.status == 125)
+    #expect(run.output == "")
+    #expect(run.errors.hasPrefix("jobctl: --status-fd 3: "))
   }
 
   @Test("Without a jobd there it says where it looked, why there, and how to start one")
@@ -168,6 +238,27 @@ struct JobctlRunTests {
     #expect(run.output == "125\n")
     #expect(run.errors.contains("the command line and the environment are too long"))
     #expect(run.errors.contains("16777216 is the most"))
+  }
+
+  @Test("So is one of more words than a message has room for")
+  func tooMany() async throws {
+    let run = try await harness.shell("ulimit -s 65536; jobctl run true $(seq 262144)")
+    #expect(run.status == 125)
+    #expect(run.errors.contains("there are too many arguments and variables"))
+    #expect(run.errors.contains("262144 is the most"))
+  }
+
+  @Test("A jobd that closes the connection before there is a job has not lost one")
+  func turnedAway() async throws {
+    let jobd = try MadeUpJobd()
+    let jobctl = try jobd.jobctl("run", "true")
+    do {
+      let line = try jobd.accept()
+      _ = try line.nextCall()
+    }
+    let run = await jobctl.ended()
+    #expect(run.status == 125)
+    #expect(run.errors.hasPrefix("jobctl: jobd closed the connection"))
   }
 
   @Test("A job that was asked to end from another pid namespace is known to be", .needsNamespaces)

@@ -1,4 +1,5 @@
 import JobDaemon
+import JobEngine
 import Logging
 import Testing
 
@@ -36,6 +37,10 @@ struct JobdCommandLineTests {
 
   @Test("Who asks for help or the version gets it, whatever else is said")
   func help() throws {
+    // The defaults of the service, in the digits that a command line takes.
+    let limits = Limits()
+    #expect(Help.text.contains("further ones wait. Default: \(limits.runningMax)."))
+    #expect(Help.text.contains("further ones are refused. Default: \(limits.queuedMax)."))
     for option in ["-h", "--help"] { #expect(try Request(["--socket", "/s", option]) == .help) }
     #expect(try Request(["--version", "--nonsense"]) == .version)
   }
@@ -54,6 +59,17 @@ struct JobdCommandLineTests {
     let error = #expect(throws: UsageError.self) { try Request(arguments) }
     #expect(error?.message.contains(named) == true)
     #expect(await Jobd.start(arguments.map { Array($0.utf8) }) == 64)
+  }
+
+  @Test(
+    "Help that can't be written is a failure", arguments: ["--help", "--version"],
+    [">&-", ">/dev/full"])
+  func unwritable(_ option: String, _ redirection: String) async throws {
+    let run = try await Spawned(
+      "/bin/sh", ["-c", "exec \(Spawned.product("jobd")) \(option) \(redirection)"]
+    ).ended()
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("jobd: standard output: "))
   }
 
   @Test("What is not UTF-8 is told, with the option that it was meant for")

@@ -11,9 +11,9 @@ struct ReadmeTests {
   func python() throws {
     let names = [
       #""/run/jobd/jobd.sock""#: #"os.environ["JOBD_SOCKET"]"#,
-      #"["make", "-j4"]"#: #"["sh", "-c", "pwd; exit 3"]"#,
+      #"["make", "-j4"]"#: ##"["sh", "-c", "pwd; printf '\\377#\\n'; exit 3"]"##,
       #""/src""#: #""/usr""#,
-      "import json, socket": "import json, os, socket",
+      "import base64,": "import os, base64,",
     ]
     var example = try Self.example("python")
     for (name, replacement) in names {
@@ -32,6 +32,7 @@ struct ReadmeTests {
       #expect(exit.status == .exited(code: 0))
       let said = try contents(of: output).split(separator: "\n", maxSplits: 1)
       #expect(said.first == "/usr")
+      #expect(said.last?.hasPrefix("\u{fffd}#\n") == true)
       #expect(said.last?.contains("'cause': 'exited'") == true)
       #expect(said.last?.contains("'exitStatus': 3") == true)
     }

@@ -134,6 +134,31 @@ struct VarlinkClientConnectionTests {
     }
   }
 
+  @Test(
+    "A call with one value more than services take is not sent",
+    arguments: [Call.Mode.plain, .more])
+  func tooManyValues(_ mode: Call.Mode) throws {
+    let limit = VarlinkLimits.valuesPerDocument
+    func call(_ count: Int) -> Call {
+      // The message, its method, its parameters and the array are values, too, and so is a flag.
+      let others = mode == .plain ? 4 : 5
+      return Call(
+        "a.b.C", ["x": .array(Array(repeating: .int(1), count: count - others))], mode: mode)
+    }
+    let most = call(limit)
+    _ = try OutgoingCall(most)
+    #expect(try Call(parsing: most.encoded().dropLast()) == most)
+    #expect(throws: MalformedMessage.self) {
+      try Call(parsing: call(limit + 1).encoded().dropLast())
+    }
+    do throws(VarlinkClientError) {
+      _ = try OutgoingCall(call(limit + 1))
+      Issue.record("no error")
+    } catch {
+      #expect(error == .tooManyValues(count: limit + 1, limit: limit))
+    }
+  }
+
   @Test("A call is sent in pieces where nobody is to wait")
   func pieces() throws {
     let sockets = try UnixSocket.pair()

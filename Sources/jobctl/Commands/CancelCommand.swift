@@ -22,19 +22,19 @@ struct CancelCommand: ParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   @Option(
-    name: [.customShort("s"), .long],
+    name: [.customShort("s", allowingJoined: true), .long],
     help: ArgumentHelp("Signal to ask with, instead of the job's own.", valueName: "signal"))
   var signal: SignalArgument?
 
   @Option(
-    name: [.customShort("k"), .long],
+    name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp(
-      "How long the job may take from now on, instead of its own time: 5, 500ms. 0 kills at once.",
+      "How long the job may take from now on, instead of its own time: 5, 500ms, at most 1h. 0 kills at once.",
       valueName: "time"))
   var grace: TimeSpan?
 
   @Option(
-    name: [.customShort("r"), .long],
+    name: [.customShort("r", allowingJoined: true), .long],
     help: ArgumentHelp("Why: told to whoever waits for the job.", valueName: "text"))
   var reason: RawArgument?
 
@@ -52,22 +52,24 @@ struct CancelCommand: ParsableCommand {
     let reason = try RawArgument.text(reason, of: "--reason")
     // All are asked before any is waited for: each on a connection of its own, which is busy until
     // its job has finished.
-    var requests: [CancelRequest] = []
-    var worst: Failure?
-    for id in ids {
+    Self.raiseOpenFiles()
+    var failures = Failures()
+    let requests = ids.compactMap { id in
       let parameters = CancelParameters(
         id: id.value, signal: signal?.wire, gracePeriodUSec: grace?.microseconds, reason: reason)
-      requests.append(try CancelRequest(parameters, to: socket))
+      return failures.of { () throws(Failure) in try CancelRequest(parameters, to: socket) }
     }
     for request in requests {
-      do throws(Failure) {
-        try show(request.wait())
-      } catch {
-        Printer.note(error.message)
-        if error.exitCode >= worst?.exitCode ?? 0 { worst = error }
-      }
+      failures.of { () throws(Failure) in try show(request.wait()) }
     }
-    if let worst { throw ExitCode(worst.exitCode) }
+    try failures.end()
+  }
+
+  /// As far as that is allowed: the soft limit is usually 1,024.
+  private static func raiseOpenFiles() {
+    guard var limit = try? ResourceLimit.current(.openFiles) else { return }
+    limit.soft = limit.hard
+    try? limit.apply()
   }
 
   private func show(_ reply: JSONObject) throws(Failure) {

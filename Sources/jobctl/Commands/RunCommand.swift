@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a command as a job, and wait for it.",
-    usage: "jobctl run [OPTION]... [--] COMMAND [ARGUMENT]...",
+    usage: usage,
     discussion: """
       The command runs with jobctl's own standard streams, directory, umask and environment, as if \
       jobctl weren't there. Options end at the first word that isn't one.
@@ -27,6 +27,13 @@ struct RunCommand: ParsableCommand {
       126 if the command can't be executed; 127 if it isn't found.
       """)
 
+  private static let usage = "jobctl run [OPTION]... [--] COMMAND [ARGUMENT]..."
+
+  /// What is wrong with options, as the library says it.
+  static func misused(_ problem: String) -> Failure {
+    Failure("\(problem)\nUsage: \(usage)\n  See 'jobctl run --help' for more information.")
+  }
+
   @ParentCommand var jobctl: Jobctl
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup(title: "The Job") var job: JobArguments
@@ -38,8 +45,20 @@ struct RunCommand: ParsableCommand {
   @Argument(
     parsing: .captureForPassthrough,
     help: ArgumentHelp("What to run.", valueName: "command"),
-    completion: .shellCommand("compgen -c"))
+    completion: .shellCommand(Self.completion))
   var words: [RawArgument] = []
+
+  /// What a shell completes words of the command from: programs and files.
+  private static var completion: String {
+    switch CompletionShell.requesting {
+    case .zsh?: "print -rl -- ${(k)commands} ${PREFIX}*(N)"
+    // Two words are jobctl's; its options that have a value have one more each.
+    case .fish?:
+      "__fish_complete_subcommand --fcs-skip=2 --socket -n --name -C --cwd --umask --stdin --wait "
+        + "-u --unset -E --env -s --signal --stop-scope -k --grace --status-fd"
+    default: #"compgen -cf -- "${cur}""#
+    }
+  }
 
   /// All of them but for the socket, which may have been named before the subcommand.
   var options: RunOptions {

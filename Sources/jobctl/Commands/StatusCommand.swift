@@ -23,13 +23,19 @@ struct StatusCommand: ParsableCommand {
     let socket = try JobdSocket(option: (connection.socket ?? jobctl.socket)?.value)
     var service = try ServiceConnection(to: socket)
     if ids.isEmpty { return try describe(&service) }
-    for (index, id) in ids.enumerated() {
-      let reply = try service.call(.list, ListParameters(id: id.value).wire)
-      try show(Jobs(reply), isFirst: index == 0)
+    var failures = Failures()
+    var isFirst = true
+    for id in ids {
+      failures.of { () throws(Failure) in
+        let reply = try service.call(.list, ListParameters(id: id.value).wire)
+        try show(Jobs(reply), isFirst: isFirst)
+        isFirst = false
+      }
     }
+    try failures.end()
   }
 
-  private func show(_ jobs: Jobs, isFirst: Bool) throws {
+  private func show(_ jobs: Jobs, isFirst: Bool) throws(Failure) {
     if json {
       for job in jobs.json { try Printer.print(job) }
       return

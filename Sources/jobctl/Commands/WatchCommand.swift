@@ -28,8 +28,10 @@ struct WatchCommand: ParsableCommand {
     let parameters = ListParameters(id: id?.value).wire
     try service.send(Call(JobdInterface.Method.list.rawValue, parameters, mode: .more))
     var isNews = id != nil
+    var hasBegun = false
     while true {
-      let reply = try service.receive()
+      let reply = try Self.next(from: &service, begun: hasBegun)
+      hasBegun = true
       let jobs = try Jobs(ServiceConnection.parameters(of: reply))
       for (job, said) in zip(jobs.values, jobs.json) {
         // Of all jobs, those that are over when the watch begins are no news.
@@ -38,6 +40,16 @@ struct WatchCommand: ParsableCommand {
       }
       if !reply.continues { return }
       if jobs.isComplete { isNews = true }
+    }
+  }
+
+  private static func next(
+    from service: inout ServiceConnection, begun: Bool
+  ) throws(Failure) -> Reply {
+    do throws(Failure) {
+      return try service.receive()
+    } catch  where begun && error == ServiceConnection.closed {
+      throw Failure("jobd closed the connection; was it stopped, or have you read too slowly?")
     }
   }
 

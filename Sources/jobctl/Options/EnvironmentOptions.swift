@@ -53,12 +53,12 @@ struct EnvironmentArguments: ParsableArguments {
   var clearEnv = false
 
   @Option(
-    name: [.customShort("u"), .long],
+    name: [.customShort("u", allowingJoined: true), .long],
     help: ArgumentHelp("Remove a variable.", valueName: "name"))
   var unset: [RawArgument] = []
 
   @Option(
-    name: [.customShort("E"), .long],
+    name: [.customShort("E", allowingJoined: true), .long],
     help: ArgumentHelp(
       "Set a variable; without a value, pass jobctl's own on.", valueName: "name[=value]"))
   var env: [RawArgument] = []

@@ -12,11 +12,22 @@ struct JobID: ExpressibleByArgument {
   }
 
   static var defaultCompletionKind: CompletionKind {
-    .custom { _, _, _ in (try? known()) ?? [] }
+    .custom { words, _, _ in (try? known(to: socket(in: words))) ?? [] }
   }
 
-  private static func known() throws -> [String] {
-    var service = try ServiceConnection(to: JobdSocket(option: nil))
+  /// What a line that isn't finished names by `--socket`.
+  private static func socket(in words: [String]) -> OSString? {
+    let option = "--socket"
+    var value: String?
+    for (index, word) in words.enumerated() {
+      if word.hasPrefix(option + "=") { value = String(word.dropFirst(option.count + 1)) }
+      if word == option, index + 1 < words.count { value = words[index + 1] }
+    }
+    return value.flatMap(RawArgument.init(argument:))?.value
+  }
+
+  private static func known(to socket: OSString?) throws -> [String] {
+    var service = try ServiceConnection(to: JobdSocket(option: socket))
     let reply = try service.call(.list, ListParameters(finished: false).wire)
     return try Jobs(reply).values.map { "\($0.id)" }
   }

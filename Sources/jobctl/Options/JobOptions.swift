@@ -6,19 +6,20 @@ struct JobOptions: Equatable {
   var name: OSString?
   var directory: OSString?
   var umask: FileMode?
-  var stdin = StandardInputMode.inherit
+  /// `nil` where it isn't said.
+  var stdin: StandardInputMode?
   var wait = ScopeArgument.main
 }
 
 /// ``JobOptions`` as the library reads them.
 struct JobArguments: ParsableArguments {
   @Option(
-    name: [.customShort("n"), .long],
+    name: [.customShort("n", allowingJoined: true), .long],
     help: ArgumentHelp("Name for people. Default: the command's own.", valueName: "name"))
   var name: RawArgument?
 
   @Option(
-    name: [.customShort("C"), .customLong("cwd")],
+    name: [.customShort("C", allowingJoined: true), .customLong("cwd")],
     help: ArgumentHelp("Run in this directory instead of the current one.", valueName: "dir"),
     completion: .directory)
   var directory: RawArgument?
@@ -28,8 +29,11 @@ struct JobArguments: ParsableArguments {
       "File mode creation mask, octal. Default: jobctl's own.", valueName: "mode"))
   var umask: FileMode?
 
-  @Option(help: "What the job reads, as said above.")
-  var stdin: StandardInputMode = .inherit
+  @Option(
+    help: """
+      What the job reads, as said above. Default: inherit, or null in the background of a terminal.
+      """)
+  var stdin: StandardInputMode?
 
   @Option(
     help: """

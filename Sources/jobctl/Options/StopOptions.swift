@@ -10,7 +10,7 @@ struct StopOptions: Equatable {
 /// ``StopOptions`` as the library reads them.
 struct StopArguments: ParsableArguments {
   @Option(
-    name: [.customShort("s"), .long],
+    name: [.customShort("s", allowingJoined: true), .long],
     help: ArgumentHelp(
       """
       Signal that asks the job to end, whatever ends it: TERM, SIGINT, 15, or none. Default: \
@@ -23,11 +23,11 @@ struct StopArguments: ParsableArguments {
   var stopScope: ScopeArgument = .tree
 
   @Option(
-    name: [.customShort("k"), .long],
+    name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp(
       """
       How long the job may take to end before it is killed: 5, 0.5, 500ms, 2min. 0 kills at \
-      once. Default: 5s.
+      once, 1h is the most. Default: 5s.
       """,
       valueName: "time"))
   var grace: TimeSpan?

@@ -10,11 +10,14 @@ final class MessageWriter: Sendable {
   private struct Message {
     let bytes: [UInt8]
     let descriptor: FileDescriptor
+    let name: String?
   }
 
   private struct State: ~Copyable {
     /// In the order in which they were said.
     var waiting: [Message] = []
+    /// It was told that something can't be written.
+    var hasComplained = false
     /// Somebody takes those that wait.
     var isAtWork = false
     /// Counts how often all were written; made for the first.
@@ -25,8 +28,11 @@ final class MessageWriter: Sendable {
 
   /// Sees to it that this is written: all of it, unless that is an error. That there is nobody to read it
   /// is no reason to fail.
-  func write(_ text: String, to descriptor: FileDescriptor) {
-    let message = Message(bytes: Array(text.utf8), descriptor: descriptor)
+  ///
+  /// - Parameter name: What the descriptor is called when it is told, once, that it can't be written to; `nil`
+  ///   where nobody is to be told.
+  func write(_ text: String, to descriptor: FileDescriptor, called name: String? = nil) {
+    let message = Message(bytes: Array(text.utf8), descriptor: descriptor, name: name)
     let isTaken = state.withLock { state in
       state.waiting.append(message)
       defer { state.isAtWork = true }
@@ -81,7 +87,23 @@ final class MessageWriter: Sendable {
   }
 
   private func work() {
-    while let message = next() { Self.write(message.bytes, to: message.descriptor) }
+    while let message = next() {
+      do throws(Errno) {
+        try Self.write(message.bytes, to: message.descriptor)
+      } catch {
+        complain(error, of: message)
+      }
+    }
+  }
+
+  private func complain(_ error: Errno, of message: Message) {
+    guard let name = message.name, error != .brokenPipe else { return }
+    let isFirst = state.withLock { state in
+      defer { state.hasComplained = true }
+      return !state.hasComplained
+    }
+    guard isFirst else { return }
+    try? Self.write(Array(Printer.noted("\(name): \(error)").utf8), to: .standardError)
   }
 
   private func next() -> Message? {
@@ -94,7 +116,7 @@ final class MessageWriter: Sendable {
   }
 
   /// Waits for room on a nonblocking descriptor, too: whoever shares it has made it one.
-  private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) {
+  private static func write(_ bytes: [UInt8], to descriptor: FileDescriptor) throws(Errno) {
     var rest = bytes[...]
     while !rest.isEmpty {
       do {
@@ -103,7 +125,13 @@ final class MessageWriter: Sendable {
       } catch Errno.wouldBlock {
         var poll = Poll()
         poll.add(descriptor, .output)
-        guard (try? poll.wait()) != nil else { return }
+        do throws(SystemError) {
+          try poll.wait()
+        } catch {
+          throw error.errno
+        }
+      } catch let error as Errno {
+        throw error
       } catch {
         return
       }

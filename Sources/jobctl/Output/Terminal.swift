@@ -8,6 +8,12 @@ enum Terminal {
     isatty(descriptor.rawValue) == 1
   }
 
+  /// Whether it is the terminal of this session, and another process group is in its foreground. tcgetpgrp(3)
+  static func isOfOthers(_ descriptor: FileDescriptor) -> Bool {
+    let foreground = tcgetpgrp(descriptor.rawValue)
+    return foreground > 0 && foreground != getpgrp()
+  }
+
   /// Columns; `nil` where it isn't a terminal, or one that doesn't know. ioctl_tty(2) TIOCGWINSZ
   static func width(of descriptor: FileDescriptor) -> Int? {
     var size = winsize()

@@ -2,25 +2,39 @@ internal import JobProtocol
 
 // The library looks at every option of every command by reflection, and asks the runtime for the
 // conformances of their types: both take longer than all else that `jobctl run` does, the job of `true`
-// included. So what is easily read is read here, and what isn't is left to the library: everything odd,
+// included. Besides, it reads the words of the job, too, before it knows where they begin, and fails on those
+// that no option of ours could be. So what is right is read here, and what isn't is left to the library:
 // everything wrong, all help. Nothing here may touch a type of the library's, or be generic at run time.
 
-extension RunOptions {
-  /// What the arguments of `jobctl` say, exactly as the library would read them; `nil` where that is for
-  /// the library to do.
-  init?(quickly arguments: [[UInt8]]) {
+/// What the arguments of `jobctl` are, read without the library.
+enum QuickReading: Equatable {
+  /// A job is to be run. The options are understood each by itself; together they may still be wrong.
+  case run(RunOptions)
+  /// For the library: of `jobctl run` no more than the option that isn't understood, as it must not look at
+  /// the words of the job.
+  case other([[UInt8]])
+
+  init(_ arguments: [[UInt8]]) {
     var reader = QuickReader(rest: arguments.compactMap(OSString.init(bytes:))[...])
-    guard reader.readCommand(), reader.readAll(), reader.options.problem == nil else { return nil }
-    self = reader.options
+    guard reader.readCommand() else {
+      self = .other(arguments)
+      return
+    }
+    if let odd = reader.readAll() {
+      self = .other([Array("run".utf8)] + odd.map(\.bytes))
+    } else {
+      self = .run(reader.options)
+    }
   }
 }
 
-/// Reads options up to the first word that isn't one.
+/// Reads options up to the first word that isn't one, as getopt(3) does: `--name value`, `--name=value`,
+/// `-n value`, `-nvalue`, `-qvn value`; and `-n=value`, as the library does. The last of several counts.
 private struct QuickReader {
   private(set) var options = RunOptions()
   private var rest: ArraySlice<OSString>
-  /// Those that have a value when nothing is said, once they were read.
-  private var (hasStdin, hasWait, hasStopScope) = (false, false, false)
+  /// What stands behind the option in the same word, until it is taken for its value.
+  private var attached: ArraySlice<UInt8>?
 
   init(rest: ArraySlice<OSString>) {
     self.rest = rest
@@ -30,77 +44,95 @@ private struct QuickReader {
   ///
   /// - Returns: That is what it is.
   mutating func readCommand() -> Bool {
-    if rest.first == "--socket" {
-      rest.removeFirst()
-      guard read("--socket") else { return false }
+    while let word = rest.popFirst() {
+      if word == "run" { return true }
+      guard word.bytes.starts(with: "--socket".utf8), read(word) else { return false }
     }
-    return rest.popFirst() == "run"
+    return false
   }
 
-  /// - Returns: Everything was understood.
-  mutating func readAll() -> Bool {
-    while let word = rest.first, word.bytes.first == UInt8(ascii: "-"), word != "--" {
+  /// - Returns: The words that were not understood: an option, and what would be its value.
+  mutating func readAll() -> ArraySlice<OSString>? {
+    while let word = rest.first, word.isOption, word != "--" {
+      let before = rest
       rest.removeFirst()
-      guard let option = word.text, read(option) else { return false }
+      guard read(word) else { return before.prefix(before.count - rest.count) }
     }
     options.words = Array(rest)
+    return nil
+  }
+
+  /// Reads an option, or several of one letter each.
+  private mutating func read(_ word: OSString) -> Bool {
+    if word.bytes.starts(with: "--".utf8) {
+      let name = word.bytes.prefix { $0 != equals }
+      attached = name.count < word.bytes.count ? word.bytes[name.count...] : nil
+      return readOption(String(decoding: name, as: UTF8.self)) && attached == nil
+    }
+    var letters = word.bytes.dropFirst()
+    repeat {
+      guard let letter = letters.popFirst() else { return false }
+      attached = letters.isEmpty ? nil : letters
+      guard readOption(String(decoding: [dash, letter], as: UTF8.self)) else { return false }
+      letters = attached ?? []
+    } while !letters.isEmpty
     return true
   }
 
-  private mutating func read(_ option: String) -> Bool {
-    switch option {
-    case "-q", "--quiet": Self.set(&options.messages.quiet)
-    case "-v", "--verbose": Self.set(&options.messages.verbose)
-    case "--json": Self.set(&options.messages.json)
-    case "-i", "--clear-env": Self.set(&options.environment.clearEnv)
-    case "-n", "--name": Self.set(&options.job.name, takeValue())
-    case "-C", "--cwd": Self.set(&options.job.directory, takeValue())
-    case "--umask": Self.set(&options.job.umask, takeText().flatMap(FileMode.init(argument:)))
+  /// - Returns: There is such an option, and its value, if it has one, can be understood.
+  private mutating func readOption(_ name: String) -> Bool {
+    switch name {
+    case "-q", "--quiet": options.messages.quiet = true
+    case "-v", "--verbose": options.messages.verbose = true
+    case "--json": options.messages.json = true
+    case "-i", "--clear-env": options.environment.clearEnv = true
+    case "-n", "--name": return Self.set(&options.job.name, takeValue())
+    case "-C", "--cwd": return Self.set(&options.job.directory, takeValue())
+    case "--umask":
+      return Self.set(&options.job.umask, takeText().flatMap(FileMode.init(argument:)))
     case "-s", "--signal":
-      Self.set(&options.stop.signal, takeText().flatMap(SignalArgument.init(argument:)))
+      return Self.set(&options.stop.signal, takeText().flatMap(SignalArgument.init(argument:)))
     case "-k", "--grace":
-      Self.set(&options.stop.grace, takeText().flatMap(TimeSpan.init(argument:)))
-    case "--status-fd": Self.set(&options.messages.statusFd, takeText().flatMap { Int32($0) })
-    case "--socket": Self.set(&options.socket, takeValue())
+      return Self.set(&options.stop.grace, takeText().flatMap(TimeSpan.init(argument:)))
+    case "--status-fd":
+      return Self.set(&options.messages.statusFd, takeText().flatMap { Int32($0) })
+    case "--socket": return Self.set(&options.socket, takeValue())
     case "--stdin":
-      Self.set(&options.job.stdin, takeText().flatMap(StandardInputMode.init), &hasStdin)
-    case "--wait": Self.set(&options.job.wait, takeText().flatMap(ScopeArgument.init), &hasWait)
+      return Self.set(&options.job.stdin, takeText().flatMap(StandardInputMode.init))
+    case "--wait": return Self.replace(&options.job.wait, takeText().flatMap(ScopeArgument.init))
     case "--stop-scope":
-      Self.set(&options.stop.stopScope, takeText().flatMap(ScopeArgument.init), &hasStopScope)
-    case "-u", "--unset": Self.append(takeValue(), to: &options.environment.unset)
-    case "-E", "--env": Self.append(takeValue(), to: &options.environment.env)
-    default: false
+      return Self.replace(&options.stop.stopScope, takeText().flatMap(ScopeArgument.init))
+    case "-u", "--unset": return Self.append(takeValue(), to: &options.environment.unset)
+    case "-E", "--env": return Self.append(takeValue(), to: &options.environment.env)
+    default: return false
     }
+    return true
   }
 
-  /// The word behind the option, unless it may be another option.
+  /// What stands behind the option in its word; otherwise the next word, unless it may be another option.
   private mutating func takeValue() -> OSString? {
-    guard let word = rest.popFirst(), word.bytes.first != UInt8(ascii: "-") else { return nil }
+    if let bytes = attached {
+      attached = nil
+      return OSString(bytes: Array(bytes.first == equals ? bytes.dropFirst() : bytes))
+    }
+    guard let word = rest.popFirst(), !word.isOption else { return nil }
     return word
   }
 
   private mutating func takeText() -> String? { takeValue()?.text }
 
-  // Each answers whether that is all that there is to say: an option given twice, or without a value that
-  // can be understood, is the library's.
-
-  private static func set(_ flag: inout Bool) -> Bool {
-    defer { flag = true }
-    return !flag
-  }
+  // Each answers whether there is a value.
 
   private static func set<Value>(_ option: inout Value?, _ value: Value?) -> Bool {
-    guard option == nil, let value else { return false }
+    guard let value else { return false }
     option = value
     return true
   }
 
-  private static func set<Value>(
-    _ option: inout Value, _ value: Value?, _ wasSet: inout Bool
-  ) -> Bool {
+  private static func replace<Value>(_ option: inout Value, _ value: Value?) -> Bool {
     guard let value else { return false }
     option = value
-    return set(&wasSet)
+    return true
   }
 
   private static func append(_ value: OSString?, to option: inout [OSString]) -> Bool {
@@ -109,3 +141,11 @@ private struct QuickReader {
     return true
   }
 }
+
+extension OSString {
+  /// A `-` alone is none.
+  fileprivate var isOption: Bool { bytes.first == dash && bytes.count > 1 }
+}
+
+private let dash = UInt8(ascii: "-")
+private let equals = UInt8(ascii: "=")

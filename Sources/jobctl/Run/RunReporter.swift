@@ -15,12 +15,15 @@ struct RunReporter {
   private let level: Level
   /// Where each reply goes as a line of JSON.
   private let status: FileDescriptor?
+  /// What that is called.
+  private let statusName: String?
   private let writer = MessageWriter()
   /// Why the job was asked to end through this jobctl.
   private var reasons: Set<String> = []
 
   init(_ options: MessageOptions) {
     status = options.statusFd.map(FileDescriptor.init) ?? (options.json ? .standardError : nil)
+    statusName = options.statusFd.map { "--status-fd \($0)" }
     // JSON on standard error says all that there is to say, and is to be read by a machine.
     let isMachines = status == .standardError
     level = options.quiet || isMachines ? .quiet : options.verbose ? .verbose : .normal
@@ -28,7 +31,7 @@ struct RunReporter {
 
   /// - Parameter reply: `nil` for one of a kind that this jobctl doesn't know.
   func replied(_ parameters: JSONObject, _ reply: RunReply?) {
-    if let status { writer.write("\(parameters)\n", to: status) }
+    if let status { writer.write("\(parameters)\n", to: status, called: statusName) }
     switch reply {
     case .queued(let job) where level == .verbose: note("job \(job.id): queued")
     case .started(let job) where level == .verbose: note(Self.started(job))

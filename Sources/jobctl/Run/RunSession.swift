@@ -141,8 +141,8 @@ extension RunSession {
   private mutating func receiveIfAvailable() throws(Failure) -> Reply? {
     do {
       return try lifeline.receiveIfAvailable()
-    } catch  where error == ServiceConnection.closed {
-      throw Failure("jobd went away before the job had finished; what jobd leaves, it ends")
+    } catch  where error == ServiceConnection.closed && job != nil {
+      throw Failure("jobd went away before the job had finished; the job is ended")
     }
   }
 

@@ -26,6 +26,12 @@ enum StandardStreams {
     fcntl(stream.rawValue, F_GETFD) < 0
   }
 
+  /// Whether something can be written to what is open; `nil` where nothing is. fcntl(2)
+  static func isWritable(_ stream: FileDescriptor) -> Bool? {
+    let flags = fcntl(stream.rawValue, F_GETFL)
+    return flags < 0 ? nil : flags & O_ACCMODE != O_RDONLY
+  }
+
   /// Puts `/dev/null` in the place of a stream that the job has a copy of by now. Of two jobs in a
   /// pipeline the first must get SIGPIPE when the second ends, and the second an end of input when
   /// the first does; neither happens while jobctl holds a copy of the pipe's end.

@@ -1,4 +1,5 @@
 internal import JobProtocol
+internal import SystemPackage
 internal import Varlink
 
 /// An error that jobd answered.
@@ -31,8 +32,14 @@ struct Refusal {
       "what listens there is not jobd: it doesn't know \(JobdInterface.name)"
     case "org.varlink.service.MethodNotFound", "org.varlink.service.InvalidParameter":
       "this jobd doesn't know what this jobctl asks for; are they of one version? (\(error))"
+    case "io.systemd.System":
+      "jobd can't take the job: \(systemError.map { "\($0)" } ?? "\(error)")"
     default: "jobd answers \(error)"
     }
+  }
+
+  private var systemError: Errno? {
+    error.parameters.int("errno").flatMap(CInt.init(exactly:)).map(Errno.init(rawValue:))
   }
 
   /// The option by which the user gave what has this path in the protocol.

@@ -30,6 +30,10 @@ struct ServiceConnection: ~Copyable {
       throw Failure(
         "the command line and the environment are too long: to be told to jobd they take \(bytes) bytes, "
           + "and \(limit) is the most")
+    } catch .tooManyValues(let count, let limit) {
+      throw Failure(
+        "there are too many arguments and variables: to be told to jobd they take \(count) values, "
+          + "and \(limit) is the most")
     } catch {
       throw Failure("\(error)")
     }
