@@ -2,7 +2,6 @@
 #include "clinux_event.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -29,10 +28,13 @@ void clinux_event_counter_take(int fd) {
   }
 }
 
-void clinux_event_counter_take_within(int fd, long microseconds) {
-  struct pollfd counter = {.fd = fd, .events = POLLIN};
-  struct timespec period = {.tv_sec = microseconds / 1000000, .tv_nsec = microseconds % 1000000 * 1000};
-  if (ppoll(&counter, 1, &period, NULL) > 0) clinux_event_counter_take(fd);
+int clinux_semaphore_wait_within(sem_t *semaphore, long microseconds) {
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  microseconds += end.tv_nsec / 1000;
+  end.tv_sec += microseconds / 1000000;
+  end.tv_nsec = microseconds % 1000000 * 1000;
+  return sem_clockwait(semaphore, CLOCK_MONOTONIC, &end);
 }
 
 int clinux_alarm(void) {

@@ -159,6 +159,13 @@ static _Noreturn void guard(struct clinux_guardian_duties spec, pid_t daemon) {
   exit_copy(0);
 }
 
+static pid_t fork_guardian(const struct clinux_guardian_duties *spec) {
+  pid_t daemon = getpid();
+  pid_t pid = spec->own_process < 0 ? fork() : copy_process_for_good(CLONE_FILES | SIGCHLD, NULL);
+  if (pid == 0) guard(*spec, daemon);
+  return pid < 0 ? -errno : pid;
+}
+
 // Forks a guardian, which hears of its death.
 struct keeper {
   const struct clinux_guardian_duties *spec;
@@ -171,21 +178,17 @@ struct keeper {
 // before its death is told. The last one of the daemon's does, whichever that is.
 static void *keep(void *argument) {
   struct keeper *keeper = argument;
-  const struct clinux_guardian_duties *spec = keeper->spec;
-  pid_t daemon = getpid();
-  pid_t pid = spec->own_process < 0 ? fork() : copy_process_for_good(CLONE_FILES | SIGCHLD, NULL);
-  int error = errno;
-  if (pid == 0) guard(*spec, daemon);
+  pid_t pid = keeper->guardian = fork_guardian(keeper->spec);
   // Where that is forbidden it may be the last one.
   if (pid > 0) syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_UNSHARE);
-  keeper->guardian = pid < 0 ? -error : pid;
   sem_post(&keeper->is_done);
   siginfo_t end;
   while (pid > 0 && waitid(P_PID, pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
   return NULL;
 }
 
-static int start_keeper(struct keeper *keeper) {
+// False where there can't be another thread.
+static bool start_keeper(struct keeper *keeper) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -194,7 +197,7 @@ static int start_keeper(struct keeper *keeper) {
   pthread_t thread;
   int error = pthread_create(&thread, &attributes, keep, keeper);
   pthread_attr_destroy(&attributes);
-  return error;
+  return error == 0;
 }
 
 pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
@@ -204,9 +207,10 @@ pid_t clinux_guardian(const struct clinux_guardian_duties *spec) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  int error = start_keeper(&keeper);
-  if (error) keeper.guardian = -error;
-  while (!error && sem_wait(&keeper.is_done) < 0) continue;
+  if (start_keeper(&keeper))
+    while (sem_wait(&keeper.is_done) < 0) continue;
+  else
+    keeper.guardian = fork_guardian(spec);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   sem_destroy(&keeper.is_done);
   return keeper.guardian;

@@ -22,9 +22,4 @@ public enum EventCounter {
   public static func take(_ counter: FileDescriptor) {
     clinux_event_counter_take(counter.rawValue)
   }
-
-  /// The same, if there is something to take within so many microseconds. May return before, with nothing taken. ppoll(2)
-  public static func take(_ counter: FileDescriptor, within period: Int) {
-    clinux_event_counter_take_within(counter.rawValue, period)
-  }
 }

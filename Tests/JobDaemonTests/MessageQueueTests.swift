@@ -24,7 +24,7 @@ struct MessageQueueTests {
     #expect(queue.submit(Self.message) == 5)
   }
 
-  @Test("Of too many the newest are lost, and counted; one for which there is nothing to wait isn't")
+  @Test("Of too many the newest are lost, and counted; one behind which nothing waits isn't")
   func room() {
     var queue = MessageQueue(bytesMax: 25)
     for _ in 0..<2 { _ = queue.submit(Self.message) }

@@ -16,9 +16,9 @@ nonisolated final class LogDestination: Sendable {
     }
   }
 
-  /// From now on nobody who logs waits for long.
-  func beginThread() throws(SystemError) {
-    let begun = try MessageThread(by: isJournal ? JournalLogHandler.write : ConsoleLogHandler.write)
+  /// From now on nobody who logs waits for long, unless there can't be another thread.
+  func beginThread() {
+    let begun = MessageThread(by: isJournal ? JournalLogHandler.write : ConsoleLogHandler.write)
     thread.withLock { $0 = begun }
   }
 

@@ -17,18 +17,21 @@ nonisolated final class MessageThread: Sendable {
 
   private let output: @Sendable (MessageQueue.Message) -> Void
   private let queue = Mutex(MessageQueue(bytesMax: bytesMax))
-  /// Wakes the thread.
-  private let submitted: OwnedDescriptor
-  /// Wakes who waits.
-  private let progress: OwnedDescriptor
+  /// Counts messages for the thread.
+  private let submitted = Semaphore()
+  /// Counts those that were written, for who waits.
+  private let progress = Semaphore()
 
-  init(by output: @escaping @Sendable (MessageQueue.Message) -> Void) throws(SystemError) {
+  /// `nil` where there can't be another thread.
+  init?(by output: @escaping @Sendable (MessageQueue.Message) -> Void) {
     self.output = output
-    submitted = try EventCounter.make(takesOne: false)
-    progress = try EventCounter.make(takesOne: false)
     // In real time too, where that was decided: a job that forks without end would be waited for.
-    let rank = try Scheduling.Rank.decided()
-    try DetachedThread.start(rank, stackBytes: Self.stackBytes) { [self] in work(rank) }
+    let rank = try? Scheduling.Rank.decided()
+    do {
+      try DetachedThread.start(rank, stackBytes: Self.stackBytes) { [self] in work(rank) }
+    } catch {
+      return nil
+    }
   }
 
   /// Messages that were lost since the last one that wasn't.
@@ -36,7 +39,7 @@ nonisolated final class MessageThread: Sendable {
 
   func write(_ message: MessageQueue.Message) {
     let number = queue.withLock { $0.submit(message) }
-    EventCounter.add(submitted.raw)
+    submitted.post()
     wait(for: number, Self.patience)
     queue.withLock { $0.waited(for: number) }
   }
@@ -50,19 +53,18 @@ nonisolated final class MessageThread: Sendable {
     while queue.withLock({ $0.written < number }) {
       let rest = deadline - Moment.monotonic
       if rest <= 0 { return }
-      EventCounter.take(progress.raw, within: rest)
+      progress.wait(within: rest)
     }
   }
 
   private func work(_ rank: Scheduling.Rank?) {
     try? rank?.take()
     while true {
-      while let message = queue.withLock({ $0.next() }) {
-        output(message)
-        queue.withLock { $0.wrote(message) }
-        EventCounter.add(progress.raw)
-      }
-      EventCounter.take(submitted.raw)
+      submitted.wait()
+      guard let message = queue.withLock({ $0.next() }) else { continue }
+      output(message)
+      queue.withLock { $0.wrote(message) }
+      progress.post()
     }
   }
 }

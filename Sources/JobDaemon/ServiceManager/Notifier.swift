@@ -13,16 +13,15 @@ final class Notifier {
   private let counts: () -> JobEngine.Counts
   private var timer: TimerSource?
   private var told: String?
-  /// Where anybody listens.
+  private let isListened: Bool
+  /// Where there can be one.
   private let thread: MessageThread?
 
   init(_ loop: EventLoop, counts: @escaping () -> JobEngine.Counts) throws(SystemError) {
     self.counts = counts
-    thread =
-      unsafe getenv("NOTIFY_SOCKET") == nil
-      ? nil
-      : try MessageThread { unsafe sd_notify(0, String(decoding: $0.joined(), as: UTF8.self)) }
-    if thread != nil { timer = try TimerSource(loop) { [unowned self] in tellStatus() } }
+    isListened = unsafe getenv("NOTIFY_SOCKET") != nil
+    thread = isListened ? MessageThread(by: Self.write) : nil
+    if isListened { timer = try TimerSource(loop) { [unowned self] in tellStatus() } }
   }
 
   /// A client can connect, and would be served.
@@ -37,7 +36,7 @@ final class Notifier {
 
   /// The number of jobs may have changed.
   func countsChanged() {
-    guard thread != nil, status != told else { return }
+    guard isListened, status != told else { return }
     timer?.arm(at: Moment.monotonic + Self.statusPeriod)
   }
 
@@ -56,6 +55,11 @@ final class Notifier {
   }
 
   private func notify(_ state: String) {
-    thread?.write([Array(state.utf8)])
+    let message = [Array(state.utf8)]
+    if let thread { thread.write(message) } else { Self.write(message) }
+  }
+
+  nonisolated private static func write(_ message: MessageQueue.Message) {
+    _ = unsafe sd_notify(0, String(decoding: message.joined(), as: UTF8.self))
   }
 }

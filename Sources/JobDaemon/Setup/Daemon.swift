@@ -35,7 +35,7 @@ public final class Daemon {
     do {
       let daemon = try Daemon(configuration, log: log)
       // Now that there is a guardian, and before there are jobs.
-      try destination.beginThread()
+      destination.beginThread()
       return try daemon.run()
     } catch {
       log.critical("\(error)")
