@@ -179,9 +179,10 @@ struct keeper {
 static void *keep(void *argument) {
   struct keeper *keeper = argument;
   pid_t pid = keeper->guardian = fork_guardian(keeper->spec);
+  // From now on it is gone.
+  sem_post(&keeper->is_done);
   // Where that is forbidden it may be the last one.
   if (pid > 0) syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_UNSHARE);
-  sem_post(&keeper->is_done);
   siginfo_t end;
   while (pid > 0 && waitid(P_PID, pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
   return NULL;

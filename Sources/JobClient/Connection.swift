@@ -118,7 +118,12 @@ extension JobClientError {
   fileprivate init(_ error: VarlinkClientError, _ address: ServiceAddress?) {
     switch error {
     case .system(let error):
-      if let address { self = .unreachable(address, error) } else { self = .disconnected }
+      if let address {
+        self = .unreachable(address, error)
+      } else {
+        let isGone = error.errno == .brokenPipe || error.errno == .connectionReset
+        self = isGone ? .disconnected : .system(error)
+      }
     case .brokenOff: self = .disconnected
     case .tooLong(let bytes, let limit): self = .tooLong(bytes: bytes, limit: limit)
     case .tooManyValues(let count, let limit): self = .tooManyValues(count: count, limit: limit)

@@ -21,7 +21,7 @@ public struct PipeEnd: ~Copyable, Sendable {
   }
 
   deinit {
-    SlowDescriptors.take(over: descriptor.release())
+    SlowDescriptors.close(end: descriptor.release())
   }
 
   /// Nothing is in it, and nobody has it open for writing: to read it would find the end, or wait for whoever has locked

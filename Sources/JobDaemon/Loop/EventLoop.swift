@@ -49,11 +49,6 @@ import SystemPackage
   func exit(_ code: Int32) {
     unsafe sd_event_exit(event, code)
   }
-
-  /// Sends the service manager the keep-alive that it asks for, if it does. sd_event_set_watchdog(3)
-  func enableWatchdog() throws(SystemError) {
-    try checkedEvent(unsafe sd_event_set_watchdog(event, 1), "sd_event_set_watchdog")
-  }
 }
 
 /// Who goes first when several are ready in one turn of the loop.

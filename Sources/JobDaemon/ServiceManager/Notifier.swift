@@ -12,6 +12,9 @@ final class Notifier {
 
   private let counts: () -> JobEngine.Counts
   private var timer: TimerSource?
+  /// Says that the loop goes round, as often as that is asked for. Not by sd_event_set_watchdog(3), which would have the
+  /// loop wait for a manager that hangs.
+  private var watchdog: TimerSource?
   private var told: String?
   private let isListened: Bool
   /// Where there can be one.
@@ -21,13 +24,24 @@ final class Notifier {
     self.counts = counts
     isListened = unsafe getenv("NOTIFY_SOCKET") != nil
     thread = isListened ? MessageThread(by: Self.write) : nil
-    if isListened { timer = try TimerSource(loop) { [unowned self] in tellStatus() } }
+    guard isListened else { return }
+    timer = try TimerSource(loop) { [unowned self] in tellStatus() }
+    watchdog = try TimerSource(loop) { [unowned self] in keepAlive() }
   }
 
   /// A client can connect, and would be served.
   func ready() {
     told = status
     notify("READY=1\nSTATUS=\(status)")
+    watchdog?.arm(at: Moment.monotonic)
+  }
+
+  /// Twice as often as it has to be. sd_watchdog_enabled(3)
+  private func keepAlive() {
+    var period: UInt64 = 0
+    guard unsafe sd_watchdog_enabled(0, &period) > 0 else { return }
+    notify("WATCHDOG=1")
+    watchdog?.arm(at: Moment.monotonic + Int(period / 2))
   }
 
   func stopping() {

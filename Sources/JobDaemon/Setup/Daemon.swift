@@ -55,7 +55,7 @@ public final class Daemon {
     endpoint = try Endpoint(configuration, log: log)
     let (place, method) = try JobPlace.prepare(
       configuration.controlGroup, tag: endpoint.tag, lock: endpoint.files?.lock, log: log)
-    // Before there is a thread, and descriptors that it had to close.
+    // Before there is a thread but its own, and descriptors that it had to close.
     do {
       guardian = try Daemon.startGuardian(of: place, endpoint)
     } catch {
@@ -92,7 +92,6 @@ public final class Daemon {
         try SignalSource(loop, signal, priority: .exits) { [unowned self] in stop(signal) })
     }
     try endpoint.serve(by: server)
-    try loop.enableWatchdog()
     notifier.ready()
     log.notice("ready", metadata: ["socket": "\(endpoint.path ?? "passed")"])
     stopIfDeserted()

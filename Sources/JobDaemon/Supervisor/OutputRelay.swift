@@ -1,5 +1,6 @@
 import JobProtocol
 import LinuxSystem
+import Synchronization
 import SystemPackage
 
 /// One stream of a job's captured output, from the pipe to the client.
@@ -29,6 +30,8 @@ final class OutputRelay {
   private var isDiscarding = false
   private(set) var isDone = false
   private var isReading = false
+  /// A thread has come to it. Until then, it isn't this pipe that is waited for.
+  private var hasBegunReading: Flag?
   private var isDelivering = false
 
   init(
@@ -97,8 +100,11 @@ final class OutputRelay {
     if isDraining { beginPatience() }
     let asks = isDraining && rest == nil
     // Held here until that is done: it is for the loop to let go of it, while it makes no process.
+    let hasBegun = Flag()
+    hasBegunReading = hasBegun
     threads.run { [unowned pipe, encoder, rest, isDiscarding] in
-      pipe.read(
+      hasBegun.set()
+      return pipe.read(
         by: encoder, rest: asks ? pipe.unreadBytes() : rest, isDiscarding: isDiscarding)
     } then: { [weak self, pipe] batch in
       self?.arrived(batch)
@@ -136,9 +142,14 @@ final class OutputRelay {
   /// The end of a job waits for nobody else for ever.
   private func beginPatience() {
     patience = try? TimerSource(loop) { [unowned self] in
+      guard hasBegunReading?.isSet == true else { return armPatience() }
       sink.lost()
       drop()
     }
+    armPatience()
+  }
+
+  private func armPatience() {
     patience?.arm(at: Moment.monotonic + Self.lockedMax)
   }
 }
@@ -153,4 +164,13 @@ struct OutputSink {
   let lost: () -> Void
   /// Nothing more comes.
   let done: () -> Void
+}
+
+/// Set by a thread.
+private nonisolated final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isSet: Bool { value.load(ordering: .relaxed) }
+
+  func set() { value.store(true, ordering: .relaxed) }
 }

@@ -31,7 +31,7 @@ extension Supervisor {
           "the pipe of a job's output is locked by somebody else; what is in it is lost",
           metadata: ["job": "\(id)"])
       },
-      done: { [unowned self, unowned job] in outputDone(job) })
+      done: { [unowned self, weak job] in if let job { outputDone(job) } })
     if let reader = ends.output.take() {
       job.relays.append(try OutputRelay(loop, readers, reader, .standardOutput, to: sink))
     }

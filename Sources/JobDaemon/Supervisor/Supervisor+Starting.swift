@@ -124,7 +124,7 @@ extension Supervisor {
       // Somebody else has done something to it in the meantime.
       return startAnew(job, start, instead: attempt.tree)
     }
-    // From now on only the job holds its streams: who reads them sees their end when it ends.
+    // From now on, or before long, only the job holds its streams: who reads them sees their end when it ends.
     job.streams = nil
     spawned(job, attempt.tree, outcome.result, at: outcome.at)
     if !starts.isCrowded { spares?.want() }

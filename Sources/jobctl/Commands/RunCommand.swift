@@ -51,12 +51,15 @@ struct RunCommand: ParsableCommand {
   /// What a shell completes words of the command from: programs and files.
   private static var completion: String {
     switch CompletionShell.requesting {
-    case .zsh?: "print -rl -- ${(k)commands} ${PREFIX}*(N)"
+    // What is behind a colon would be taken for a description.
+    case .zsh?: #"words=(${(k)commands} ${PREFIX}*(N)); print -rl -- ${words//:/\\:}"#
     // Two words are jobctl's; its options that have a value have one more each.
     case .fish?:
       "__fish_complete_subcommand --fcs-skip=2 --socket -n --name -C --cwd --umask --stdin --wait "
         + "-u --unset -E --env -s --signal --stop-scope -k --grace --status-fd"
-    default: #"compgen -cf -- "${cur}""#
+    // The words are expanded once more, as what a shell reads.
+    default:
+      #"compgen -cf -- "${cur}" | while IFS= read -r word; do printf '%q\n' "${word}"; done"#
     }
   }
 
