@@ -9,7 +9,7 @@ import SystemPackage
 /// nothing else, and what is in memory is bounded by some pieces and what the connection queues.
 final class OutputRelay {
   /// Microseconds that somebody who isn't the job's may keep the pipe locked when the job has no process left.
-  private static let lockedMax = 10_000_000
+  private static let lockedMax = 5_000_000
 
   private let loop: EventLoop
   private let pipe: CapturedPipe
