@@ -101,6 +101,25 @@ struct GuardianTests {
     }
   }
 
+  @Test("Who lets go of it is dead to it, and lives")
+  func dropped() async throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let traces = try Traces(path)
+      let sandbox = try Sandbox()
+      let leaf = try sandbox.leaf()
+      let child = try sandbox.start("exec sleep 1000", in: leaf)
+      do { _ = try Self.start(guarding: sandbox.root, traces) }
+      let exit = try child.pidfd.waitForExit()
+      #expect(exit.status == .signaled(.kill, coreDumped: false))
+      try traces.waitForGuardian(
+        try OwnedDescriptor.open(traces.lock, .readWrite, options: .create))
+      // The sandbox is the guardian's to remove.
+      kill(getpid(), SIGKILL)
+    }
+  }
+
   @Test("It is deaf to the signals that end a session, and keeps none of its descriptors open")
   func detached() async throws {
     let scratch = try ScratchDirectory()
