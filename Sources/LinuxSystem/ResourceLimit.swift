@@ -61,4 +61,12 @@ public struct ResourceLimit: Hashable, Sendable {
     var limit = clinux_limit(resource: resource.rawValue, soft: soft, hard: hard)
     _ = try checked(unsafe clinux_set_limit(&limit), "setrlimit")
   }
+
+  /// Raises the soft limit as far as that is allowed: to the hard one.
+  public func raise() {
+    var raised = self
+    raised.soft = hard
+    // To set what is allowed can't fail.
+    try? raised.apply()
+  }
 }

@@ -8,13 +8,9 @@ internal import SystemPackage
 /// it, that of a socket that lingers for its peer, and a Unix socket's closes the descriptors that nobody has received. So
 /// it is done on threads, and who makes a process sees to it that this has no copies where it can be the one to wait.
 public enum SlowDescriptors {
-  private static let passed = ClosingThreads {
-    _ = held.subtract(1, ordering: .sequentiallyConsistent)
-  }
+  private static let passed = ClosingThreads(closed: letGo)
   /// Those of our own pipes: what others have passed, and is never closed, holds up none of these.
-  private static let ends = ClosingThreads {
-    _ = held.subtract(1, ordering: .sequentiallyConsistent)
-  }
+  private static let ends = ClosingThreads(closed: letGo)
   /// Those that a process shouldn't have a copy of.
   private static let held = Atomic(0)
 
@@ -58,5 +54,9 @@ public enum SlowDescriptors {
 
   private static func hold() {
     held.add(1, ordering: .sequentiallyConsistent)
+  }
+
+  private static func letGo() {
+    held.subtract(1, ordering: .sequentiallyConsistent)
   }
 }

@@ -37,12 +37,7 @@ struct JobClientUnansweredTests {
   @Test("A task that waits for room in the socket can be cancelled")
   func cancelledInCall() async throws {
     let jobd = try MadeUpJobd()
-    let client = try JobClient(socket: jobd.socket)
-    // More than a socket has room for.
-    let long = [String](repeating: String(repeating: "x", count: 100_000), count: 10)
-    let job = JobConfiguration(.name("true"), arguments: Arguments(long))
-    let task = Task { _ = try await client.run(job) }
-    try await readable(jobd.descriptor)
+    let task = try await callWithoutRoom(to: jobd)
     let line = try jobd.accept()
     try await readable(line.descriptor)
     task.cancel()
@@ -53,17 +48,22 @@ struct JobClientUnansweredTests {
   @Test("A jobd that goes away in mid-call was there: the client is disconnected")
   func goneInCall() async throws {
     let jobd = try MadeUpJobd()
-    let client = try JobClient(socket: jobd.socket)
-    // More than a socket has room for.
-    let long = [String](repeating: String(repeating: "x", count: 100_000), count: 10)
-    let job = JobConfiguration(.name("true"), arguments: Arguments(long))
-    let task = Task { _ = try await client.run(job) }
-    try await readable(jobd.descriptor)
+    let task = try await callWithoutRoom(to: jobd)
     do {
       let line = try jobd.accept()
       try await readable(line.descriptor)
     }
     await #expect(throws: JobClientError.disconnected) { try await task.value }
+  }
+
+  /// A call of which more is left than a socket has room for.
+  private func callWithoutRoom(to jobd: MadeUpJobd) async throws -> Task<Void, any Error> {
+    let client = try JobClient(socket: jobd.socket)
+    let long = [String](repeating: String(repeating: "x", count: 100_000), count: 10)
+    let job = JobConfiguration(.name("true"), arguments: Arguments(long))
+    let task = Task { _ = try await client.run(job) }
+    try await readable(jobd.descriptor)
+    return task
   }
 
   private func readable(_ descriptor: FileDescriptor) async throws {

@@ -34,8 +34,7 @@ static const int CLINUX_GUARDIAN_FETCH_FAILED = 1;
 ///
 /// It sleeps on the lifeline and the daemon's pidfd: a byte means that it isn't needed any more; the end of
 /// either, or of a thread of the daemon's that is there for nothing else (the calling one, where there can't be such a
-/// thread), that the daemon died, and it kills the jobs,
-/// removes their cgroups and the files.
-/// It is in a session of its own and deaf to every signal that can be blocked. The child makes
-/// system calls only, so that it may be forked at any time.
+/// thread), that the daemon died, and it kills the jobs, removes their cgroups and the files. It is in a session of its
+/// own and deaf to every signal that can be blocked. The child makes system calls only, so that it may be forked at any
+/// time.
 pid_t clinux_guardian(const struct clinux_guardian_duties *_Nonnull spec);

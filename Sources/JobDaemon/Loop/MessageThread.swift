@@ -7,6 +7,8 @@ import Synchronization
 /// a service manager that hangs. No job is to outlive its line for that. Who has something to say waits until it was written,
 /// as what a message tells is to be found by whoever sees it happen, but not for long: after that messages are kept until
 /// they are taken, and of too many the newest are lost.
+///
+/// Until it has begun, and where there can't be another thread, whoever has something to say writes it.
 nonisolated final class MessageThread: Sendable {
   /// Microseconds that one waits. A busy machine takes some of a thousand.
   private static let patience = 50_000
@@ -22,22 +24,27 @@ nonisolated final class MessageThread: Sendable {
   /// Counts those that were written, for who waits.
   private let progress = Semaphore()
 
-  /// `nil` where there can't be another thread.
-  init?(by output: @escaping @Sendable (MessageQueue.Message) -> Void) {
+  private let hasBegun = Atomic(false)
+
+  init(by output: @escaping @Sendable (MessageQueue.Message) -> Void) {
     self.output = output
+  }
+
+  /// To be called once, when there are to be jobs.
+  func begin() {
     // In real time too, where that was decided: a job that forks without end would be waited for.
     let rank = try? Scheduling.Rank.decided()
-    do {
-      try DetachedThread.start(rank, stackBytes: Self.stackBytes) { [self] in work(rank) }
-    } catch {
-      return nil
+    let thread: Void? = try? DetachedThread.start(rank, stackBytes: Self.stackBytes) { [self] in
+      work(rank)
     }
+    hasBegun.store(thread != nil, ordering: .sequentiallyConsistent)
   }
 
   /// Messages that were lost since the last one that wasn't.
   var lost: Int { queue.withLock { $0.lost } }
 
   func write(_ message: MessageQueue.Message) {
+    guard hasBegun.load(ordering: .sequentiallyConsistent) else { return output(message) }
     let number = queue.withLock { $0.submit(message) }
     submitted.post()
     wait(for: number, Self.patience)

@@ -17,14 +17,15 @@ final class Notifier {
   private var watchdog: TimerSource?
   private var told: String?
   private let isListened: Bool
-  /// Where there can be one.
-  private let thread: MessageThread?
+  private let thread = MessageThread {
+    _ = unsafe sd_notify(0, String(decoding: $0.joined(), as: UTF8.self))
+  }
 
   init(_ loop: EventLoop, counts: @escaping () -> JobEngine.Counts) throws(SystemError) {
     self.counts = counts
     isListened = unsafe getenv("NOTIFY_SOCKET") != nil
-    thread = isListened ? MessageThread(by: Self.write) : nil
     guard isListened else { return }
+    thread.begin()
     timer = try TimerSource(loop) { [unowned self] in tellStatus() }
     watchdog = try TimerSource(loop) { [unowned self] in keepAlive() }
   }
@@ -69,11 +70,6 @@ final class Notifier {
   }
 
   private func notify(_ state: String) {
-    let message = [Array(state.utf8)]
-    if let thread { thread.write(message) } else { Self.write(message) }
-  }
-
-  nonisolated private static func write(_ message: MessageQueue.Message) {
-    _ = unsafe sd_notify(0, String(decoding: message.joined(), as: UTF8.self))
+    if isListened { thread.write([Array(state.utf8)]) }
   }
 }

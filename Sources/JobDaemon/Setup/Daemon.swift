@@ -235,10 +235,8 @@ public final class Daemon {
 
 /// As many descriptors as the administrator allows. getrlimit(2)
 private func raiseOpenFiles(_ limits: [ResourceLimit]) {
-  guard var limit = limits.first(where: { $0.resource == .openFiles }) else { return }
-  limit.soft = limit.hard
-  // To set what is allowed can't fail; with less there are fewer clients.
-  try? limit.apply()
+  // With less there are fewer clients.
+  limits.first { $0.resource == .openFiles }?.raise()
 }
 
 /// Whoever has to end a job of hundreds of processes that all want the processor goes before them, where

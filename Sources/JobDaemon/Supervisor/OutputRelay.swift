@@ -29,9 +29,8 @@ final class OutputRelay {
   /// Nobody listens: it reads, so that the job isn't blocked, and throws away.
   private var isDiscarding = false
   private(set) var isDone = false
-  private var isReading = false
-  /// A thread has come to it. Until then, it isn't this pipe that is waited for.
-  private var hasBegunReading: Flag?
+  /// While it is read, or is to be: set once a thread has come to it. Until then, it isn't this pipe that is waited for.
+  private var reading: Flag?
   private var isDelivering = false
 
   init(
@@ -62,7 +61,7 @@ final class OutputRelay {
   /// The client has room again.
   func resume() {
     // To deliver may make room, and lead here.
-    guard hasBegun, !isDone, !isReading, !isDelivering else { return }
+    guard hasBegun, !isDone, reading == nil, !isDelivering else { return }
     if !isDraining {
       source?.events = .input
     } else if pipe.isAtEnd {
@@ -76,7 +75,7 @@ final class OutputRelay {
   func drain() {
     hasBegun = true
     isDraining = true
-    if isReading { beginPatience() }
+    if reading != nil { beginPatience() }
     resume()
   }
 
@@ -96,14 +95,13 @@ final class OutputRelay {
   private func read() {
     source?.events = []
     guard hasRoom else { return }
-    isReading = true
+    let reading = Flag()
+    self.reading = reading
     if isDraining { beginPatience() }
     let asks = isDraining && rest == nil
     // Held here until that is done: it is for the loop to let go of it, while it makes no process.
-    let hasBegun = Flag()
-    hasBegunReading = hasBegun
     threads.run { [unowned pipe, encoder, rest, isDiscarding] in
-      hasBegun.set()
+      reading.set()
       return pipe.read(
         by: encoder, rest: asks ? pipe.unreadBytes() : rest, isDiscarding: isDiscarding)
     } then: { [weak self, pipe] batch in
@@ -113,7 +111,7 @@ final class OutputRelay {
   }
 
   private func arrived(_ batch: CapturedPipe.Batch) {
-    isReading = false
+    reading = nil
     patience = nil
     guard !isDone else { return }
     rest = batch.rest
@@ -142,7 +140,7 @@ final class OutputRelay {
   /// The end of a job waits for nobody else for ever.
   private func beginPatience() {
     patience = try? TimerSource(loop) { [unowned self] in
-      guard hasBegunReading?.isSet == true else { return armPatience() }
+      guard reading?.isSet == true else { return armPatience() }
       sink.lost()
       drop()
     }

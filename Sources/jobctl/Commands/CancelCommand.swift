@@ -52,7 +52,8 @@ struct CancelCommand: ParsableCommand {
     let reason = try RawArgument.text(reason, of: "--reason")
     // All are asked before any is waited for: each on a connection of its own, which is busy until
     // its job has finished.
-    Self.raiseOpenFiles()
+    // The soft limit is usually 1,024.
+    try? ResourceLimit.current(.openFiles).raise()
     var failures = Failures()
     let requests = ids.compactMap { id in
       let parameters = CancelParameters(
@@ -63,13 +64,6 @@ struct CancelCommand: ParsableCommand {
       failures.of { () throws(Failure) in try show(request.wait()) }
     }
     try failures.end()
-  }
-
-  /// As far as that is allowed: the soft limit is usually 1,024.
-  private static func raiseOpenFiles() {
-    guard var limit = try? ResourceLimit.current(.openFiles) else { return }
-    limit.soft = limit.hard
-    try? limit.apply()
   }
 
   private func show(_ reply: JSONObject) throws(Failure) {
